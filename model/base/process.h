@@ -19,7 +19,8 @@ typedef struct
 } EmbarkProcessLimits;
 
 /* Runs @argv to its end. @ret_stdout may be NULL. A non-zero exit is EMBARK_ERROR_FAILED with the last line
- * of standard error in the message; a missing program is EMBARK_ERROR_TOOL_MISSING. */
+ * of standard error in the message; a missing program is EMBARK_ERROR_TOOL_MISSING; too late is
+ * G_IO_ERROR_TIMED_OUT. Whatever the outcome, nothing of its process group is left. */
 gboolean embark_process_run (const char *const *argv, const EmbarkProcessLimits *limits, char **ret_stdout,
                              GCancellable *cancellable, GError **error);
 
@@ -27,18 +28,21 @@ gboolean embark_process_run (const char *const *argv, const EmbarkProcessLimits 
 typedef struct _EmbarkProcess EmbarkProcess;
 
 EmbarkProcess *embark_process_spawn (const char *const *argv, GError **error);
-/* File descriptors, owned by the process object; -1 once closed. */
+/* Non-blocking file descriptors, owned by the process object; -1 once closed. */
 int embark_process_get_stdin (EmbarkProcess *self);
 int embark_process_get_stdout (EmbarkProcess *self);
+/* The child reads end of file. Idempotent. */
+void embark_process_close_stdin (EmbarkProcess *self);
 GPid embark_process_get_pid (EmbarkProcess *self);
 /* TRUE while the child has not been reaped. */
 gboolean embark_process_is_running (EmbarkProcess *self);
-/* Last line of standard error, for messages; never NULL. Owned by the process. */
+/* Last line of standard error, for messages; never NULL. Owned by the process, valid until asked again. */
 const char *embark_process_get_complaint (EmbarkProcess *self);
 /* One line from standard output without its newline; NULL at the end of output with @error unset, or NULL with
  * @error set (cancelled, line longer than @max, deadline passed: G_IO_ERROR_TIMED_OUT). @timeout_s 0: no deadline. */
 char *embark_process_read_line (EmbarkProcess *self, gsize max, guint timeout_s, GCancellable *cancellable,
                                 GError **error);
+/* Takes at most 30 s: G_IO_ERROR_TIMED_OUT when the child does not read, EMBARK_ERROR_FAILED when it is gone. */
 gboolean embark_process_write_line (EmbarkProcess *self, const char *line, GError **error);
 /* SIGTERM to the whole process group, SIGKILL after two seconds, reaps. Idempotent. */
 void embark_process_stop (EmbarkProcess *self);
