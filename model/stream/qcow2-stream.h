@@ -45,5 +45,10 @@ gboolean embark_stream_plan (const char *socket, EmbarkStreamPlan *ret_plan, GCa
 gboolean embark_stream_run (const char *socket, const EmbarkStreamPlan *plan, EmbarkStreamLevel level,
                             EmbarkPartFunc part_func, gpointer part_data, EmbarkStreamResult *ret_result,
                             EmbarkProgressFunc progress, gpointer user_data, GCancellable *cancellable, GError **error);
+/* The same with a number of workers: for tests and benches, the bytes do not depend on it. */
+gboolean embark_stream_run_with (const char *socket, const EmbarkStreamPlan *plan, EmbarkStreamLevel level,
+                                 guint n_workers, EmbarkPartFunc part_func, gpointer part_data,
+                                 EmbarkStreamResult *ret_result, EmbarkProgressFunc progress, gpointer user_data,
+                                 GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ISA-L's deflate with the window QEMU inflates with. Data that looks random
+ * is not tried: most of a disk's bytes that do not shrink are archives and
+ * pictures, and trying costs as much as shrinking.
+ */
+#include "model/stream/cluster-codec.h"
+
+#include <isa-l/igzip_lib.h>
+#include <isa-l/mem_routines.h>
+
+#define WINDOW_BITS 12
+/* Whoever reads the image inflates every compressed cluster, so a small saving is not worth it. */
+#define MIN_SAVING 2048
+
+/* Every SAMPLE_STEP-th group of SAMPLE_GROUP bytes is looked at. */
+#define SAMPLE_STEP 256
+#define SAMPLE_GROUP 16
+#define N_SAMPLES (EMBARK_QCOW2_CLUSTER_SIZE / SAMPLE_STEP * SAMPLE_GROUP)
+/* Sum of the squares of how often each byte was seen: of random bytes N²/256 + N, within half a percent. */
+#define RANDOM_SQUARES ((guint64) N_SAMPLES * N_SAMPLES / 256 + N_SAMPLES)
+
+struct _EmbarkClusterCodec
+{
+  struct isal_zstream stream;
+  guint8 *level_buffer; /* owned; NULL: do not compress */
+  guint32 level_buffer_size;
+  guint32 level;
+};
+
+EmbarkClusterCodec *embark_cluster_codec_new (EmbarkStreamLevel level)
+{
+  EmbarkClusterCodec *self = g_new0 (EmbarkClusterCodec, 1);
+
+  if (level == EMBARK_STREAM_PLAIN)
+    return self;
+  self->level = level == EMBARK_STREAM_SMALL ? 3 : 1;
+  self->level_buffer_size = level == EMBARK_STREAM_SMALL ? ISAL_DEF_LVL3_DEFAULT : ISAL_DEF_LVL1_DEFAULT;
+  self->level_buffer = g_malloc0 (self->level_buffer_size);
+  return self;
+}
+
+void embark_cluster_codec_free (EmbarkClusterCodec *self)
+{
+  g_free (self->level_buffer);
+  g_free (self);
+}
+
+static gboolean looks_random (const guint8 *in)
+{
+  guint16 seen[256] = { 0 };
+  guint64 squares = 0;
+
+  for (gsize at = 0; at < EMBARK_QCOW2_CLUSTER_SIZE; at += SAMPLE_STEP)
+    for (gsize i = 0; i < SAMPLE_GROUP; i++)
+      seen[in[at + i]]++;
+  for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
+    squares += (guint64) seen[i] * seen[i];
+  return squares < RANDOM_SQUARES + RANDOM_SQUARES / 40;
+}
+
+gsize embark_cluster_codec_encode (EmbarkClusterCodec *self, const guint8 *in, guint8 *out)
+{
+  struct isal_zstream *stream = &self->stream;
+
+  if (isal_zero_detect ((void *) in, EMBARK_QCOW2_CLUSTER_SIZE) == 0)
+    return 0;
+  if (self->level_buffer == NULL || looks_random (in))
+    return EMBARK_QCOW2_CLUSTER_SIZE;
+  isal_deflate_stateless_init (stream);
+  stream->level = self->level;
+  stream->level_buf = self->level_buffer;
+  stream->level_buf_size = self->level_buffer_size;
+  stream->hist_bits = WINDOW_BITS;
+  stream->gzip_flag = IGZIP_DEFLATE;
+  stream->end_of_stream = 1;
+  stream->flush = NO_FLUSH;
+  stream->next_in = (guint8 *) in;
+  stream->avail_in = EMBARK_QCOW2_CLUSTER_SIZE;
+  stream->next_out = out;
+  stream->avail_out = EMBARK_QCOW2_CLUSTER_SIZE - MIN_SAVING;
+  if (isal_deflate_stateless (stream) != COMP_OK || stream->avail_in != 0)
+    return EMBARK_QCOW2_CLUSTER_SIZE;
+  return stream->total_out;
+}
