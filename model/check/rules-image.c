@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The limits of the image file: format and sizes. What is sent is always a
+ * QCOW2 made on the way, so formats are judged by whether Embark can read
+ * them, and sizes by the QCOW2.
+ */
+#include "model/check/rules.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+typedef struct
+{
+  const char *word;
+  const char *name;
+} FormatName;
+
+/* What can be read through the export, whether the cloud takes it or not. */
+static const FormatName readable_formats[] = {
+  { "raw", "RAW" },   { "qcow2", "QCOW2" }, { "vpc", "VHD" }, { "vmdk", "VMDK" },
+  { "vhdx", "VHDX" }, { "vdi", "VDI" },     { "qed", "QED" },
+};
+
+static const char *find_format_name (const char *format)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (readable_formats); i++)
+    if (g_strcmp0 (readable_formats[i].word, format) == 0)
+      return readable_formats[i].name;
+  return NULL;
+}
+
+static char *format_size (guint64 bytes)
+{
+  return g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+}
+
+EmbarkDecision embark_decide_permission (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("The import may have to be opened"),
+    .summary = _ ("Old accounts need a permission for the import"),
+    .evidence = g_strdup (_ ("A disk does not tell what an account may do")),
+    .advice = _ ("If the cloud answers that the operation is denied, ask its support to open the image import for your "
+                 "account."),
+  };
+}
+
+EmbarkDecision embark_decide_image_format (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *format = embark_facts_get_string (context->facts, "image.format");
+  const char *name = find_format_name (format);
+
+  if (format == NULL)
+    return embark_decide_unknown (context, "image.format");
+  if (embark_facts_is (context->facts, "image.encrypted"))
+    return (EmbarkDecision){
+      .outcome = limit->severity,
+      .title = _ ("The image file is encrypted"),
+      .summary = _ ("Neither Embark nor the cloud can read it"),
+      /* Translators: %s is a format like QCOW2. */
+      .evidence = g_strdup_printf (_ ("%s with encryption in its header"), name != NULL ? name : format),
+      .advice = _ ("Make a copy without encryption, for example with qemu-img convert, and add that."),
+    };
+  if (strcmp (format, "iso") == 0)
+    return embark_decide_not_applicable (_ ("An installation medium, see there"));
+  if (name == NULL)
+    return (EmbarkDecision){
+      .outcome = limit->severity,
+      .title = _ ("Not an image format the cloud takes"),
+      .summary = _ ("The cloud takes RAW, VHD, QCOW2 and VMDK"),
+      /* Translators: %s is qemu's word for a format. */
+      .evidence = g_strdup_printf (_ ("The file has the format “%s”"), format),
+      .advice = _ ("Unpack it or convert it to QCOW2, for example with qemu-img convert, and add the result."),
+    };
+  if (strcmp (format, "qcow2") == 0)
+    return embark_decide_pass (g_strdup (_ ("QCOW2, sent as a fresh QCOW2")));
+  if (embark_limit_allows (limit, format))
+    /* Translators: %s is a format like VMDK. */
+    return embark_decide_pass (g_strdup_printf (_ ("%s, sent as QCOW2"), name));
+  /* Translators: %s is a format like VDI. */
+  return embark_decide_pass (g_strdup_printf (_ ("%s, which the cloud does not take; sent as QCOW2"), name));
+}
+
+EmbarkDecision embark_decide_vhdx (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *format = embark_facts_get_string (context->facts, "image.format");
+
+  if (format == NULL)
+    return embark_decide_unknown (context, "image.format");
+  if (strcmp (format, "vhdx") != 0)
+    return embark_decide_not_applicable (_ ("The image is no VHDX file"));
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("VHDX becomes QCOW2"),
+    .summary = _ ("The cloud would refuse the file itself; Embark sends a QCOW2"),
+    .evidence = g_strdup (_ ("The file has the format VHDX")),
+  };
+}
+
+/* "…-000002.vmdk" is how VMware names what changed since a snapshot. */
+static gboolean is_named_like_snapshot (const char *path)
+{
+  return path != NULL && g_regex_match_simple ("-[0-9]{6}(-delta|-sesparse)?\\.vmdk$", path, G_REGEX_CASELESS, 0);
+}
+
+EmbarkDecision embark_decide_vmdk_snapshot (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *format = embark_facts_get_string (context->facts, "image.format");
+  const char *path = embark_facts_get_string (context->facts, "image.path");
+  guint64 chain;
+
+  if (format == NULL)
+    return embark_decide_unknown (context, "image.format");
+  if (strcmp (format, "vmdk") != 0)
+    return embark_decide_not_applicable (_ ("The image is no VMDK file"));
+  if (!embark_facts_get_uint (context->facts, "image.chainLength", &chain))
+    return embark_decide_unknown (context, "image.chainLength");
+  if (chain > 1)
+    return (EmbarkDecision){
+      .outcome = EMBARK_OUTCOME_INFO,
+      .title = _ ("A snapshot is put together"),
+      .summary = _ ("The files of the snapshot are sent as one disk"),
+      .evidence = g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "The disk has %u file", "The disk is a chain of %u files", (gulong) chain),
+          (guint) chain),
+    };
+  if (is_named_like_snapshot (path))
+    return (EmbarkDecision){
+      .outcome = limit->severity,
+      .title = _ ("Perhaps only a part of a disk"),
+      .summary = _ ("The file is named like a snapshot but names no file it builds on"),
+      .evidence = g_strdup (path),
+      .advice = _ ("Merge the snapshots in VMware, or choose the disk’s first file, and check that one."),
+    };
+  return embark_decide_pass (g_strdup (_ ("The VMDK stands on its own")));
+}
+
+EmbarkDecision embark_decide_iso (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *format = embark_facts_get_string (context->facts, "image.format");
+
+  if (format == NULL)
+    return embark_decide_unknown (context, "image.format");
+  if (strcmp (format, "iso") != 0)
+    return embark_decide_pass (g_strdup (_ ("The image is not a CD or DVD")));
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("This is an installation medium"),
+    .summary = _ ("There is no installed system on it"),
+    .evidence = g_strdup (_ ("The file has the format ISO 9660")),
+    .advice = _ ("Install the system in a virtual machine and import that machine’s disk."),
+  };
+}
+
+static EmbarkDecision judge_finished_size (const EmbarkLimit *limit, guint64 size)
+{
+  g_autofree char *size_text = format_size (size);
+  g_autofree char *limit_text = format_size (limit->bytes);
+  EmbarkDecision decision = {
+    .outcome = EMBARK_OUTCOME_PASS,
+    /* Translators: two sizes: "61.2 GiB of 50.0 GiB". */
+    .evidence = g_strdup_printf (_ ("%s of %s, measured on the finished QCOW2"), size_text, limit_text),
+  };
+
+  if (size <= limit->bytes)
+    return decision;
+  decision.outcome = limit->severity;
+  decision.title = _ ("The disk is too large");
+  decision.summary = _ ("As a QCOW2 file it is larger than the cloud takes");
+  decision.advice = _ ("Delete what is not needed in the machine, release the free space with fstrim or “Optimize "
+                       "Drives”, and check again.");
+  return decision;
+}
+
+EmbarkDecision embark_decide_actual_size (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  g_autofree char *upper_text = NULL, *allocated_text = NULL, *limit_text = format_size (limit->bytes);
+  guint64 size, upper, allocated;
+
+  if (embark_facts_get_uint (context->facts, "stream.size", &size))
+    return judge_finished_size (limit, size);
+  if (!embark_facts_get_uint (context->facts, "stream.upperBound", &upper))
+    return embark_decide_unknown (context, "stream.upperBound");
+  upper_text = format_size (upper);
+  if (upper <= limit->bytes && (limit->caution_bytes == 0 || upper <= limit->caution_bytes))
+    /* Translators: two sizes: "at most 11.2 GiB of 50.0 GiB". */
+    return embark_decide_pass (g_strdup_printf (_ ("At most %s of %s as QCOW2"), upper_text, limit_text));
+  allocated_text =
+      format_size (embark_facts_get_uint (context->facts, "stream.allocated", &allocated) ? allocated : upper);
+  if (upper <= limit->bytes)
+    return (EmbarkDecision){
+      .outcome = EMBARK_OUTCOME_WARNING,
+      .title = _ ("Very close to the largest size"),
+      .summary = _ ("The documents write 50 G and do not say which kind of G"),
+      .evidence = g_strdup_printf (_ ("At most %s of %s as QCOW2"), upper_text, limit_text),
+      .advice = _ ("Delete what is not needed in the machine, release the free space, and check again."),
+    };
+  return (EmbarkDecision){
+    .outcome = EMBARK_OUTCOME_WARNING,
+    .title = _ ("The disk may be too large"),
+    .summary = _ ("Compression decides; how well it works shows only while it is sent"),
+    /* Translators: three sizes: bytes in use, the most the file can have, the limit. */
+    .evidence = g_strdup_printf (_ ("%s are in use: at most %s as QCOW2, %s are allowed"), allocated_text, upper_text,
+                                 limit_text),
+    .advice = _ ("Delete what is not needed in the machine, release the free space with fstrim or “Optimize Drives”, "
+                 "and check again."),
+  };
+}
+
+EmbarkDecision embark_decide_virtual_size (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  g_autofree char *size_text = NULL, *limit_text = format_size (limit->bytes);
+  guint64 size;
+  char *evidence;
+
+  if (!embark_facts_get_uint (context->facts, "image.virtualSize", &size))
+    return embark_decide_unknown (context, "image.virtualSize");
+  size_text = format_size (size);
+  /* Translators: two sizes: "60.0 GiB of 500.0 GiB". */
+  evidence = g_strdup_printf (_ ("%s of %s"), size_text, limit_text);
+  if (size <= limit->bytes)
+    return embark_decide_pass (evidence);
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("The disk is too large"),
+    .summary = _ ("Its virtual size is larger than any system disk of the cloud"),
+    .evidence = evidence,
+    .advice = _ ("Shrink the file systems and partitions, then the disk with qemu-img resize --shrink, or move the "
+                 "system to a smaller disk."),
+  };
+}
