@@ -43,7 +43,7 @@ void embark_object_info_clear (EmbarkObjectInfo *self);
 gboolean embark_bucket_check_name (const char *bucket, const char *region, GError **error);
 gboolean embark_object_check_key (const char *key, GError **error);
 
-/* Of EmbarkBucketInfo; follows markers. */
+/* Of EmbarkBucketInfo; follows markers. @cos->bucket is not looked at; region NULL: the buckets of all regions. */
 GPtrArray *embark_bucket_list (const EmbarkCos *cos, GCancellable *cancellable, GError **error);
 /* A private bucket; one that is mine already is success. */
 gboolean embark_bucket_create (const EmbarkCos *cos, GCancellable *cancellable, GError **error);

@@ -15,6 +15,7 @@ typedef struct
   EmbarkHttp *http;
   EmbarkCredentials *credentials;
   const char *region;
+  const char *api_root; /* (nullable) domain of the API, NULL: tencentcloudapi.com */
 } EmbarkCvm;
 
 typedef struct
@@ -63,7 +64,7 @@ typedef struct
 void embark_identity_free (EmbarkIdentity *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmbarkIdentity, embark_identity_free)
 
-/* STS GetCallerIdentity. Errors: KEYS_REFUSED, KEYS_EXPIRED, CLOCK, NETWORK … */
+/* STS GetCallerIdentity; the region may be NULL. Errors: KEYS_REFUSED, KEYS_EXPIRED, CLOCK, NETWORK … */
 EmbarkIdentity *embark_cloud_whoami (const EmbarkCvm *cvm, GCancellable *cancellable, GError **error);
 /* Of EmbarkImportOs. */
 GPtrArray *embark_import_list_os (const EmbarkCvm *cvm, GCancellable *cancellable, GError **error);
@@ -72,7 +73,7 @@ GPtrArray *embark_import_list_os (const EmbarkCvm *cvm, GCancellable *cancellabl
 gboolean embark_import_choose_os (GPtrArray *list, gboolean is_windows, const char *distribution, const char *product,
                                   guint major, guint minor, const char **ret_os_type, const char **ret_os_version);
 /* Sends ImportImage. *ret_image_id: NULL when the answer has none. Errors: NAME_TAKEN, CLOUD, PERMISSION …;
- * NETWORK means it is not known whether it arrived: look up by name. */
+ * NETWORK means it is not known whether it arrived: look up by name before sending again. */
 gboolean embark_import_start (const EmbarkCvm *cvm, const EmbarkImportParams *params, char **ret_image_id,
                               GCancellable *cancellable, GError **error);
 /* By id if not NULL, else private images named exactly @name. NULL without @error: not there (yet). */
