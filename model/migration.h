@@ -10,6 +10,7 @@
 #pragma once
 
 #include "model/disk.h"
+#include "model/event.h"
 
 G_BEGIN_DECLS
 
@@ -27,14 +28,6 @@ typedef enum
 } EmbarkMigrationState;
 
 #define EMBARK_N_MIGRATION_STATES (EMBARK_MIGRATION_DONE + 1)
-
-/* One line of "What happened". Immutable. */
-#define EMBARK_TYPE_EVENT (embark_event_get_type ())
-G_DECLARE_FINAL_TYPE (EmbarkEvent, embark_event, EMBARK, EVENT, GObject)
-gint64 embark_event_get_time (EmbarkEvent *self);           /* unix seconds */
-EmbarkOutcome embark_event_get_outcome (EmbarkEvent *self); /* pass, warning, blocker (failed), info */
-const char *embark_event_get_title (EmbarkEvent *self);
-const char *embark_event_get_detail (EmbarkEvent *self); /* may be "" */
 
 #define EMBARK_TYPE_MIGRATION (embark_migration_get_type ())
 G_DECLARE_FINAL_TYPE (EmbarkMigration, embark_migration, EMBARK, MIGRATION, GObject)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of EmbarkMigration, shared by migration.c (the object),
+ * migration-run.c (its steps) and migration-list.c (which makes them).
+ */
+#pragma once
+
+#include "model/base/rate.h"
+#include "model/context-private.h"
+#include "model/migration-record.h"
+#include "model/migration.h"
+
+G_BEGIN_DECLS
+
+struct _EmbarkMigration
+{
+  GObject parent_instance;
+
+  /* owned */
+  EmbarkMigrationRecord *record;
+  EmbarkDisk *disk; /* (nullable) the one it was made for, in this run of the program */
+  EmbarkJob *job;   /* (nullable) of the step under way */
+  GError *error;    /* (nullable) of the last failure */
+  GListStore *events;
+  EmbarkRate *rate;
+  char *machine_name, *machine_id, *system, *system_id, *image_name, *region, *bucket, *key, *image_id, *status;
+
+  /* borrowed */
+  EmbarkContext *context;
+
+  EmbarkMigrationState state;
+  double progress;
+};
+
+/* @disk (nullable): its report is reused and renewed. A record in a transient state is brought back to the stable
+ * one before. Takes @record. */
+EmbarkMigration *embark_migration_new (EmbarkContext *context, EmbarkMigrationRecord *record, EmbarkDisk *disk);
+/* Removes what the bucket holds of an unfinished upload, in a job of its own. */
+void embark_migration_forget_upload (EmbarkMigration *self);
+
+/* For migration-run.c. The one setter of the state: asserts the table, writes the journal, notifies. */
+void embark_migration_set_state (EmbarkMigration *self, EmbarkMigrationState state);
+void embark_migration_set_job (EmbarkMigration *self, EmbarkJob *job);
+void embark_migration_take_error (EmbarkMigration *self, GError *error);
+void embark_migration_add_event (EmbarkMigration *self, EmbarkOutcome outcome, const char *title, const char *detail);
+/* Reads what a step noted in the record. */
+void embark_migration_reread (EmbarkMigration *self);
+/* Progress and status line from the state and the running job. */
+void embark_migration_update_status (EmbarkMigration *self);
+
+G_END_DECLS

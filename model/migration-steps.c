@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The check as a step of a migration, and what the steps share.
+ */
+#include "model/migration-steps.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "model/base/errors.h"
+
+void embark_step_free (EmbarkStep *self)
+{
+  if (self == NULL)
+    return;
+  embark_migration_record_unref (self->record);
+  embark_disk_source_free (self->source);
+  embark_http_unref (self->http);
+  g_clear_pointer (&self->credentials, embark_credentials_unref);
+  g_clear_pointer (&self->facts, embark_facts_unref);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+static void note_text (EmbarkMigrationRecord *record, const char *key, EmbarkFacts *facts, const char *path)
+{
+  embark_migration_record_set (record, key, embark_facts_get_string (facts, path));
+}
+
+static void note_number (EmbarkMigrationRecord *record, const char *key, EmbarkFacts *facts, const char *path)
+{
+  guint64 value = 0;
+
+  embark_facts_get_uint (facts, path, &value);
+  embark_migration_record_set_uint (record, key, value);
+}
+
+/* What the import will need to name the system, and the rows to describe it. */
+static void note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
+{
+  EmbarkFacts *facts = embark_report_get_facts (report);
+  g_autofree char *system = embark_report_describe_system (report);
+  const char *type = embark_facts_get_string (facts, "os.type");
+  const char *distribution = embark_facts_get_string (facts, "os.distribution");
+  g_autofree char *system_id = NULL;
+
+  embark_migration_record_set (record, EMBARK_RECORD_SYSTEM, system);
+  note_text (record, EMBARK_RECORD_OS_TYPE, facts, "os.type");
+  note_text (record, EMBARK_RECORD_DISTRIBUTION, facts, "os.distribution");
+  note_text (record, EMBARK_RECORD_PRODUCT, facts, "os.product");
+  note_text (record, EMBARK_RECORD_ARCHITECTURE, facts, "os.architecture");
+  note_text (record, EMBARK_RECORD_FIRMWARE, facts, "boot.firmware");
+  note_number (record, EMBARK_RECORD_MAJOR, facts, "os.major");
+  note_number (record, EMBARK_RECORD_MINOR, facts, "os.minor");
+  if (g_strcmp0 (type, "linux") == 0 && distribution != NULL)
+    system_id = g_strdup_printf ("linux:%s", distribution);
+  embark_migration_record_set (record, EMBARK_RECORD_SYSTEM_ID, system_id != NULL ? system_id : type);
+}
+
+gboolean embark_step_judge (EmbarkReport *report, GError **error)
+{
+  if (embark_report_get_verdict (report) != EMBARK_VERDICT_BLOCKED)
+    return TRUE;
+  if (embark_report_get_predicted_code (report) != NULL)
+    /* Translators: the first %s is a sentence such as "Two things would stop the import", the second an error code. */
+    g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, _ ("%s. The cloud would answer %s."),
+                 embark_report_get_headline (report), embark_report_get_predicted_code (report));
+  else
+    g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, embark_report_get_headline (report));
+  return FALSE;
+}
+
+void embark_check_outcome_free (EmbarkCheckOutcome *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->look, embark_look_free);
+  g_clear_pointer (&self->report, embark_report_unref);
+  g_free (self);
+}
+
+/* TRUE when the files are those that were looked into before. */
+static gboolean is_known (const EmbarkStep *self, GCancellable *cancellable)
+{
+  g_autoptr (EmbarkLook) header = NULL;
+
+  if (self->facts == NULL || self->fingerprint == NULL || !embark_disk_source_check_rest (self->source, NULL))
+    return FALSE;
+  header = embark_look_at_header (self->source, cancellable, NULL);
+  return header != NULL && g_str_equal (header->fingerprint, self->fingerprint);
+}
+
+EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
+                                       GCancellable *cancellable, GError **error)
+{
+  g_autoptr (EmbarkCheckOutcome) outcome = g_new0 (EmbarkCheckOutcome, 1);
+  EmbarkFacts *facts = self->facts;
+  const char *fingerprint = self->fingerprint;
+
+  if (!is_known (self, cancellable))
+    {
+      outcome->look = embark_look_inside (self->source, progress, user_data, cancellable, error);
+      if (outcome->look == NULL)
+        return NULL;
+      facts = outcome->look->facts;
+      fingerprint = outcome->look->fingerprint;
+    }
+  outcome->report = embark_report_new (facts, embark_limits_get_default (), self->judge,
+                                       embark_migration_record_is (self->record, EMBARK_RECORD_FORCED));
+  note_system (self->record, outcome->report);
+  embark_migration_record_set (self->record, EMBARK_RECORD_FINGERPRINT, fingerprint);
+  return g_steal_pointer (&outcome);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The steps of a migration as blocking functions: this is where the folders
+ * below model/ meet. Any thread; everything a step must remember goes into the
+ * record before the effect in the world.
+ */
+#pragma once
+
+#include "model/base/progress.h"
+#include "model/check/report.h"
+#include "model/cloud/credentials.h"
+#include "model/cloud/http.h"
+#include "model/disk-look.h"
+#include "model/migration-record.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  EmbarkMigrationRecord *record;
+  EmbarkDiskSource *source;
+  EmbarkHttp *http;
+  EmbarkCredentials *credentials; /* (nullable) for a check */
+  EmbarkFacts *facts;             /* (nullable) of a look before, whose fingerprint is below */
+  char *fingerprint;              /* (nullable) */
+  EmbarkJudge judge;
+  guint poll_seconds;
+} EmbarkStep;
+
+void embark_step_free (EmbarkStep *self);
+
+/* What a check brings back; error is set when the migration must stop here. */
+typedef struct
+{
+  EmbarkLook *look;     /* (nullable) NULL when the facts of before still hold */
+  EmbarkReport *report; /* (nullable) */
+} EmbarkCheckOutcome;
+
+void embark_check_outcome_free (EmbarkCheckOutcome *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmbarkCheckOutcome, embark_check_outcome_free)
+
+/* Looks inside (unless the facts of before hold), judges, and notes system and fingerprint in the record. */
+EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
+                                       GCancellable *cancellable, GError **error);
+/* BLOCKED when the report says so. */
+gboolean embark_step_judge (EmbarkReport *report, GError **error);
+
+/* Streams the disk into the bucket, continuing the record's upload if there is one. When it fails or is cancelled,
+ * the upload is removed from the bucket, unless the network is what failed: then it can be continued.
+ * SOURCE_CHANGED when the files are not those that were checked. */
+gboolean embark_step_upload (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
+                             GCancellable *cancellable, GError **error);
+
+/* Removes an unfinished upload of the record from the bucket. */
+gboolean embark_step_forget_upload (const EmbarkStep *self, GCancellable *cancellable, GError **error);
+
+/* Sends ImportImage (once: an image of that name that is there already is ours) and waits for its end, or until it
+ * was accepted if the record says no-wait. Stages "submit" and "wait". IMPORT_FAILED, NAME_TAKEN, … */
+gboolean embark_step_import (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
+                             GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The upload as a step of a migration: chain → export → stream → multipart
+ * upload. The upload id is in the record before the first part, size and
+ * checksum of the object before it is completed.
+ */
+#include "model/migration-steps.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "model/base/errors.h"
+#include "model/cloud/upload.h"
+#include "model/source/export.h"
+#include "model/stream/qcow2-stream.h"
+
+/* One upload under way. Progress comes from the reading and from the sending threads. */
+typedef struct
+{
+  const EmbarkStep *step;
+  EmbarkCos cos;
+  char *region, *bucket, *key;
+  EmbarkUpload *upload;
+  EmbarkProgressFunc progress;
+  gpointer user_data;
+
+  GMutex lock;
+  EmbarkProgress report; /* (mutex lock) */
+  guint64 emitted;       /* (mutex lock) bytes of the parts handed over so far */
+  double read_fraction;  /* (mutex lock) */
+} UploadRun;
+
+static void clear_run (UploadRun *run)
+{
+  g_clear_pointer (&run->upload, embark_upload_free);
+  g_mutex_clear (&run->lock);
+  g_free (run->region);
+  g_free (run->bucket);
+  g_free (run->key);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UploadRun, clear_run)
+
+/* With the lock held. The size of the object is known only at its end: until then it is reckoned from how much of
+ * the disk was read into the bytes that came out. */
+static void announce (UploadRun *run, const char *stage)
+{
+  if (run->progress == NULL)
+    return;
+  g_strlcpy (run->report.stage, stage, sizeof run->report.stage);
+  if (run->read_fraction > 0 && run->read_fraction < 1)
+    run->report.bytes_total = MAX ((guint64) ((double) run->emitted / run->read_fraction), run->emitted);
+  if (run->report.bytes_total > 0)
+    run->report.fraction = (double) run->report.bytes_done / (double) run->report.bytes_total;
+  run->progress (&run->report, run->user_data);
+}
+
+static void read_progressed_cb (const EmbarkProgress *progress, gpointer user_data)
+{
+  UploadRun *run = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&run->lock);
+
+  run->report.bytes_read = progress->bytes_read;
+  run->report.bytes_source = progress->bytes_source;
+  run->read_fraction = progress->fraction;
+  announce (run, run->report.bytes_done == 0 ? "read" : "send");
+}
+
+static void sent_progressed_cb (const EmbarkProgress *progress, gpointer user_data)
+{
+  UploadRun *run = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&run->lock);
+
+  run->report.bytes_done = progress->bytes_done;
+  run->report.in_flight = progress->in_flight;
+  announce (run, "send");
+}
+
+static gboolean take_part_cb (guint number, GBytes *bytes, guint64 crc64, gpointer user_data, GCancellable *cancellable,
+                              GError **error)
+{
+  UploadRun *run = user_data;
+
+  g_mutex_lock (&run->lock);
+  run->emitted += g_bytes_get_size (bytes);
+  g_mutex_unlock (&run->lock);
+  return embark_upload_put_part (run->upload, number, bytes, crc64, cancellable, error);
+}
+
+static void init_run (UploadRun *run, const EmbarkStep *step, EmbarkProgressFunc progress, gpointer user_data)
+{
+  g_mutex_init (&run->lock);
+  run->step = step;
+  run->progress = progress;
+  run->user_data = user_data;
+  run->region = embark_migration_record_dup (step->record, EMBARK_RECORD_REGION);
+  run->bucket = embark_migration_record_dup (step->record, EMBARK_RECORD_BUCKET);
+  run->key = embark_migration_record_dup (step->record, EMBARK_RECORD_KEY);
+  run->cos.http = step->http;
+  run->cos.credentials = step->credentials;
+  run->cos.region = run->region;
+  run->cos.bucket = run->bucket;
+}
+
+static gboolean note_upload (EmbarkMigrationRecord *record, const char *upload_id, GError **error)
+{
+  embark_migration_record_set (record, EMBARK_RECORD_UPLOAD_ID, upload_id);
+  return embark_migration_record_save (record, error);
+}
+
+/* A lost answer of Complete, or a crash right behind it: the object may be there, whole. */
+static gboolean is_object_there (UploadRun *run, GCancellable *cancellable)
+{
+  g_autofree char *crc = embark_migration_record_dup (run->step->record, EMBARK_RECORD_OBJECT_CRC);
+  guint64 size = embark_migration_record_get_uint (run->step->record, EMBARK_RECORD_OBJECT_SIZE);
+  EmbarkObjectInfo info = { 0 };
+  gboolean is_there;
+
+  if (crc == NULL || size == 0 || !embark_object_head (&run->cos, run->key, &info, cancellable, NULL))
+    return FALSE;
+  is_there = info.size == size && info.has_crc64 && info.crc64 == g_ascii_strtoull (crc, NULL, 10);
+  embark_object_info_clear (&info);
+  return is_there;
+}
+
+/* A key that the user chose must not replace an object that is there already. */
+static gboolean check_key_is_free (UploadRun *run, GCancellable *cancellable, GError **error)
+{
+  EmbarkObjectInfo info = { 0 };
+  g_autoptr (GError) local = NULL;
+
+  if (embark_object_head (&run->cos, run->key, &info, cancellable, &local))
+    {
+      embark_object_info_clear (&info);
+      /* Translators: an object key, then a bucket. */
+      g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_NAME_TAKEN,
+                   _ ("“%s” is already in the bucket “%s”. Choose another key, or delete that object first."), run->key,
+                   run->bucket);
+      return FALSE;
+    }
+  /* A bucket that is not there answers the same; starting the upload tells them apart. So may a right that is
+   * missing: then the upload decides. */
+  if (g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NOT_FOUND)
+      || g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NO_BUCKET)
+      || g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_PERMISSION))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean begin_upload (UploadRun *run, gboolean *ret_is_done, GCancellable *cancellable, GError **error)
+{
+  EmbarkMigrationRecord *record = run->step->record;
+  g_autofree char *upload_id = embark_migration_record_dup (record, EMBARK_RECORD_UPLOAD_ID);
+  g_autoptr (GError) local = NULL;
+
+  *ret_is_done = FALSE;
+  if (upload_id != NULL)
+    {
+      run->upload = embark_upload_new (&run->cos, run->key, upload_id, 0, cancellable, &local);
+      if (run->upload != NULL)
+        return TRUE;
+      if (!g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (is_object_there (run, cancellable))
+        {
+          *ret_is_done = TRUE;
+          return note_upload (record, NULL, error);
+        }
+    }
+  else if (!check_key_is_free (run, cancellable, error))
+    return FALSE;
+  run->upload = embark_upload_new (&run->cos, run->key, NULL, 0, cancellable, error);
+  if (run->upload == NULL)
+    return FALSE;
+  if (note_upload (record, embark_upload_get_id (run->upload), error))
+    return TRUE;
+  /* What cannot be remembered must not be left behind. */
+  embark_upload_abort (run->upload, NULL);
+  return FALSE;
+}
+
+static gboolean finish_upload (UploadRun *run, const EmbarkStreamResult *result, GCancellable *cancellable,
+                               GError **error)
+{
+  EmbarkMigrationRecord *record = run->step->record;
+  g_autofree char *crc = g_strdup_printf ("%" G_GUINT64_FORMAT, result->crc64);
+
+  embark_migration_record_set_uint (record, EMBARK_RECORD_OBJECT_SIZE, result->size);
+  embark_migration_record_set (record, EMBARK_RECORD_OBJECT_CRC, crc);
+  embark_migration_record_set_uint (record, EMBARK_RECORD_SOURCE_SIZE, result->source_bytes);
+  if (!embark_migration_record_save (record, error))
+    return FALSE;
+  g_mutex_lock (&run->lock);
+  run->report.bytes_total = result->size;
+  run->read_fraction = 1;
+  announce (run, "finish");
+  g_mutex_unlock (&run->lock);
+  return embark_upload_finish (run->upload, result->size, result->crc64, cancellable, error);
+}
+
+static gboolean send_disk (UploadRun *run, EmbarkImageChain *chain, const char *socket, GCancellable *cancellable,
+                           GError **error)
+{
+  EmbarkStreamPlan plan;
+  EmbarkStreamResult result;
+
+  if (!embark_stream_plan (socket, &plan, cancellable, error))
+    return FALSE;
+  embark_upload_set_progress (run->upload, sent_progressed_cb, run);
+  if (!embark_stream_run (socket, &plan, EMBARK_STREAM_FAST, take_part_cb, run, &result, read_progressed_cb, run,
+                          cancellable, error))
+    return FALSE;
+  return embark_image_chain_verify (chain, error) && finish_upload (run, &result, cancellable, error);
+}
+
+/* Keeps what can be continued: only when the network failed is the upload worth it. */
+static void leave_upload (UploadRun *run, const GError *error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (run->upload == NULL || g_error_matches (error, EMBARK_ERROR, EMBARK_ERROR_NETWORK))
+    return;
+  if (embark_upload_abort (run->upload, &local))
+    note_upload (run->step->record, NULL, NULL);
+  else
+    g_warning ("could not remove the unfinished upload of %s: %s", run->key, local->message);
+}
+
+static EmbarkImageChain *open_checked_chain (const EmbarkStep *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *checked = embark_migration_record_dup (self->record, EMBARK_RECORD_FINGERPRINT);
+  g_autofree char *current = NULL;
+  g_autoptr (EmbarkImageChain) chain = NULL;
+
+  if (!embark_disk_source_check_rest (self->source, error))
+    return NULL;
+  chain = embark_image_chain_open (self->source->path, self->source->format,
+                                   (const char *const *) self->source->allowed, cancellable, error);
+  if (chain == NULL)
+    return NULL;
+  current = embark_image_chain_get_fingerprint (chain);
+  if (g_strcmp0 (checked, current) != 0)
+    {
+      g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED,
+                           _ ("The disk changed since it was checked. Start again to check it anew."));
+      return NULL;
+    }
+  return g_steal_pointer (&chain);
+}
+
+gboolean embark_step_upload (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
+                             GCancellable *cancellable, GError **error)
+{
+  g_autoptr (EmbarkImageChain) chain = NULL;
+  g_autoptr (EmbarkExport) export = NULL;
+  g_auto (UploadRun) run = { 0 };
+  g_autoptr (GError) local = NULL;
+  gboolean is_done = FALSE;
+
+  init_run (&run, self, progress, user_data);
+  chain = open_checked_chain (self, cancellable, error);
+  if (chain == NULL)
+    return FALSE;
+  export = embark_export_start (chain, self->source->runtime_dir, cancellable, error);
+  if (export == NULL)
+    return FALSE;
+  if (!begin_upload (&run, &is_done, cancellable, error))
+    return FALSE;
+  if (is_done)
+    return TRUE;
+  if (!send_disk (&run, chain, embark_export_get_socket (export), cancellable, &local))
+    {
+      leave_upload (&run, local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return note_upload (self->record, NULL, error);
+}
+
+gboolean embark_step_forget_upload (const EmbarkStep *self, GCancellable *cancellable, GError **error)
+{
+  g_auto (UploadRun) run = { 0 };
+  g_autofree char *upload_id = embark_migration_record_dup (self->record, EMBARK_RECORD_UPLOAD_ID);
+  g_autoptr (GError) local = NULL;
+
+  if (upload_id == NULL)
+    return TRUE;
+  init_run (&run, self, NULL, NULL);
+  run.upload = embark_upload_new (&run.cos, run.key, upload_id, 0, cancellable, &local);
+  if (run.upload == NULL && !g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (run.upload != NULL && !embark_upload_abort (run.upload, error))
+    return FALSE;
+  return note_upload (self->record, NULL, error);
+}
