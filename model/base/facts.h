@@ -8,7 +8,8 @@
  *  source: image.format s (raw qcow2 vpc vmdk vhdx vdi iso qed archive unknown), image.subformat s,
  *    image.virtualSize u bytes, image.fileSize u bytes on the host of all files, image.chainLength u,
  *    image.snapshots u, image.encrypted b, image.path s (display form), image.files [] {path, format, size, mtime}
- *  stream: stream.allocated u bytes, stream.upperBound u bytes of the QCOW2 at most
+ *  stream: stream.allocated u bytes, stream.upperBound u bytes of the QCOW2 at most,
+ *    stream.size u bytes of the QCOW2 as it was made (only after a whole stream)
  *  guest: disk.partitionTable s (mbr gpt none), disk.protectiveOnly b (a GPT with no entries readable),
  *    disk.partitions [] {number, device, start, size, mbrType, gptType, bootable, filesystem, label, uuid},
  *    disk.lvm b, disk.ldm b (Windows dynamic disk), disk.luks b, disk.bitlocker b, disk.raid b,

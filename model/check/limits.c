@@ -274,15 +274,17 @@ static gboolean read_limit (JsonNode *node, const char *where, GPtrArray *limits
 static gboolean load_edition (Edition *edition, const char *where, GBytes *bytes, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) parse_error = NULL;
   gsize size;
   const char *text = g_bytes_get_data (bytes, &size);
   JsonNode *root, *list;
   const char *date, *name;
 
   edition->limits = g_ptr_array_new_with_free_func (free_limit);
-  if (!json_parser_load_from_data (parser, text, (gssize) size, error))
+  if (!json_parser_load_from_data (parser, text, (gssize) size, &parse_error))
     {
-      g_prefix_error (error, "limits of the %s edition: ", where);
+      g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_FAILED, "limits of the %s edition: %s", where,
+                   parse_error->message);
       return FALSE;
     }
   root = json_parser_get_root (parser);

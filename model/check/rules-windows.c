@@ -191,8 +191,12 @@ EmbarkDecision embark_decide_windows_virtio (const EmbarkRuleContext *context, c
       .advice = _ ("Start Windows, install the cloud’s virtio package or the virtio-win drivers so that viostor starts "
                    "with the system, shut it down fully and check again."),
     };
-  if (!driver.knows_registered || !driver.knows_file || !driver.knows_start)
-    return embark_decide_unknown (context, "windows.drivers.viostor");
+  if (!driver.knows_registered)
+    return embark_decide_unknown (context, "windows.drivers.viostor.registered");
+  if (!driver.knows_file)
+    return embark_decide_unknown (context, "windows.drivers.viostor.file");
+  if (!driver.knows_start)
+    return embark_decide_unknown (context, "windows.drivers.viostor.start");
   return embark_decide_pass (describe_present_driver (&driver, "viostor"));
 }
 
@@ -211,8 +215,10 @@ EmbarkDecision embark_decide_windows_virtio_net (const EmbarkRuleContext *contex
           _ ("Start Windows, install the cloud’s virtio package or the virtio-win drivers, shut it down fully and "
              "check again."),
     };
-  if (!driver.knows_registered || !driver.knows_file)
-    return embark_decide_unknown (context, "windows.drivers.netkvm");
+  if (!driver.knows_registered)
+    return embark_decide_unknown (context, "windows.drivers.netkvm.registered");
+  if (!driver.knows_file)
+    return embark_decide_unknown (context, "windows.drivers.netkvm.file");
   return embark_decide_pass (describe_present_driver (&driver, "netkvm"));
 }
 
@@ -247,7 +253,7 @@ EmbarkDecision embark_decide_windows_cloudbase_init (const EmbarkRuleContext *co
     .outcome = limit->severity,
     .title = _ ("cloudbase-init is not installed"),
     .summary = _ ("The cloud could not set the password, you log in with the present one"),
-    .evidence = g_strdup (SERVICES_KEY "cloudbase-init"),
+    .evidence = g_strdup_printf (_ ("%s%s is missing"), SERVICES_KEY, "cloudbase-init"),
     .advice =
         _ ("Start Windows, install cloudbase-init as a service of the local system, without Sysprep at the end, and "
            "shut it down."),
