@@ -13,6 +13,10 @@ EmbarkDecision embark_decide_partition_table (const EmbarkRuleContext *context, 
   const char *table = embark_facts_get_string (context->facts, "disk.partitionTable");
   JsonArray *partitions = embark_facts_get_list (context->facts, "disk.partitions");
   guint n = partitions != NULL ? json_array_get_length (partitions) : 0;
+  gboolean is_protective = FALSE;
+  /* Decided from the entries of the table, so where it is known an absent list is an empty one. */
+  gboolean was_read = embark_facts_get_boolean (context->facts, "disk.protectiveOnly", &is_protective)
+                      && embark_facts_get_unknown (context->facts, "disk.partitions") == NULL;
   EmbarkDecision decision = {
     .outcome = limit->severity,
     .title = _ ("No partitions"),
@@ -24,9 +28,9 @@ EmbarkDecision embark_decide_partition_table (const EmbarkRuleContext *context, 
     return embark_decide_unknown (context, "disk.partitionTable");
   if (strcmp (table, "none") == 0)
     decision.evidence = g_strdup (_ ("There is no partition table at the start of the disk"));
-  else if (embark_facts_is (context->facts, "disk.protectiveOnly"))
+  else if (is_protective)
     decision.evidence = g_strdup (_ ("There is a protective MBR, but the GPT behind it cannot be read"));
-  else if (partitions != NULL && n == 0)
+  else if (n == 0 && (partitions != NULL || was_read))
     decision.evidence = g_strdup (_ ("The partition table is empty"));
   if (decision.evidence != NULL)
     return decision;
@@ -36,6 +40,20 @@ EmbarkDecision embark_decide_partition_table (const EmbarkRuleContext *context, 
       /* Translators: %1$s is MBR or GPT. */
       g_dngettext (GETTEXT_PACKAGE, "%1$s with %2$u partition", "%1$s with %2$u partitions", n),
       strcmp (table, "gpt") == 0 ? "GPT" : "MBR", n));
+}
+
+/* Why nothing was found, as far as that was noted, and what is there instead. */
+static char *describe_no_system (const EmbarkRuleContext *context)
+{
+  g_autofree char *seen = embark_rule_describe_file_systems (context);
+  const char *reason = embark_facts_get_unknown (context->facts, "os.root");
+
+  if (reason != NULL && seen != NULL)
+    /* Translators: why no system was found, and a list: "ext4 on /dev/sda1". */
+    return g_strdup_printf (_ ("%s; seen: %s"), reason, seen);
+  if (reason != NULL)
+    return g_strdup (reason);
+  return seen != NULL ? g_steal_pointer (&seen) : g_strdup (_ ("No file system was found"));
 }
 
 EmbarkDecision embark_decide_root_file_system (const EmbarkRuleContext *context, const EmbarkLimit *limit)
@@ -54,7 +72,7 @@ EmbarkDecision embark_decide_root_file_system (const EmbarkRuleContext *context,
     .outcome = limit->severity,
     .title = _ ("No system on the disk"),
     .summary = _ ("The cloud would not find a root file system"),
-    .evidence = embark_rule_describe_file_systems (context),
+    .evidence = describe_no_system (context),
     .advice =
         _ ("Choose the disk the machine starts from. Data disks, boot partitions and installation media cannot be "
            "imported as a system."),

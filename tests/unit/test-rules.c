@@ -69,6 +69,7 @@ static const Case cases[] = {
   { "partition-table", DEBIAN, NULL, NULL, BOTH, PASS, NULL },
   { "partition-table", DEBIAN, "{'disk': {'partitionTable': 'none'}}", NULL, BOTH, BLOCKER, "PartitionNotPresent" },
   { "partition-table", DEBIAN, "{'disk': {'partitions': []}}", NULL, BOTH, BLOCKER, "PartitionNotPresent" },
+  { "partition-table", DEBIAN, "{'disk': {'protectiveOnly': false, 'partitions': 0}}", NULL, BOTH, BLOCKER, "PartitionNotPresent" },
   { "partition-table", DEBIAN, "{'disk': {'partitionTable': 'gpt', 'protectiveOnly': true}}", NULL, BOTH, BLOCKER,
     "PartitionNotPresent" },
   { "partition-table", DEBIAN, NULL, "disk.partitionTable", BOTH, UNKNOWN, NULL },
