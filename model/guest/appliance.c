@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Decides between KVM and TCG before the launch, since libguestfs neither
+ * has a deadline nor falls back when /dev/kvm is there but does not work.
+ */
+#include "model/guest/appliance.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/base/errors.h"
+#include "model/guest/helper-events.h"
+#include "model/guest/kernel-modules.h"
+#include "model/guest/kvm-probe.h"
+
+#define CPUS_MAX 4
+#define BOOT_DIR "/boot"
+
+static void guest_event_cb (guestfs_h *g, void *opaque, uint64_t event, int handle, int flags, const char *text,
+                            size_t length, const uint64_t *array, size_t array_length)
+{
+  g_autofree char *line = g_strndup (text, length);
+
+  g_strchomp (line);
+  if (*line)
+    embark_helper_send_log (line);
+}
+
+static gboolean fail_launch (GError **error, const char *message)
+{
+  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE, message);
+  return FALSE;
+}
+
+/* The newest kernel of the host that this user can read; the appliance runs one of them. */
+static char *find_kernel (GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (BOOT_DIR, 0, NULL);
+  g_autofree char *best = NULL;
+  g_autofree char *unreadable = NULL;
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (BOOT_DIR, name, NULL);
+      if (!g_str_has_prefix (name, "vmlinuz-") && !g_str_has_prefix (name, "vmlinux-"))
+        continue;
+      if (g_access (path, R_OK) != 0)
+        {
+          g_free (unreadable);
+          unreadable = g_steal_pointer (&path);
+        }
+      else if (!best || embark_kernel_compare_versions (path, best) > 0)
+        {
+          g_free (best);
+          best = g_steal_pointer (&path);
+        }
+    }
+  if (best)
+    return g_steal_pointer (&best);
+  if (unreadable)
+    /* Translators: %s is the path of a kernel; the command stays as it is. */
+    g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE,
+                 _ ("Disks cannot be looked into because the kernel “%s” is not readable for this user. "
+                    "Run “sudo chmod 0644 /boot/vmlinuz-*” in a terminal and try again."),
+                 unreadable);
+  else
+    fail_launch (error, _ ("Disks cannot be looked into because no kernel is installed in /boot. "
+                           "Install the package “linux-image-amd64” (Debian) or “linux-image-generic” (Ubuntu)."));
+  return NULL;
+}
+
+static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean use_tcg, GError **error)
+{
+  const char *cache_dir = g_getenv ("LIBGUESTFS_CACHEDIR");
+  const char *path = g_getenv ("LIBGUESTFS_PATH");
+  g_autofree char *server = g_strconcat ("unix:", options->socket, NULL);
+  char *servers[] = { server, NULL };
+  guestfs_h *g = guestfs_create_flags (GUESTFS_CREATE_NO_ENVIRONMENT);
+  gboolean ok;
+
+  if (!g)
+    {
+      fail_launch (error, g_strerror (errno));
+      return NULL;
+    }
+  guestfs_set_error_handler (g, NULL, NULL);
+  guestfs_set_event_callback (g, guest_event_cb, GUESTFS_EVENT_LIBRARY | GUESTFS_EVENT_WARNING, 0, NULL);
+  ok = guestfs_set_backend (g, "direct") == 0
+       && guestfs_set_cachedir (g, cache_dir ? cache_dir : options->cache_dir) == 0
+       && guestfs_set_tmpdir (g, g_get_tmp_dir ()) == 0 && (!path || guestfs_set_path (g, path) == 0)
+       && guestfs_set_smp (g, CLAMP ((int) g_get_num_processors (), 1, CPUS_MAX)) == 0
+       && guestfs_set_network (g, 0) == 0 && (!use_tcg || guestfs_set_backend_setting (g, "force_tcg", "1") == 0)
+       && guestfs_add_drive_opts (g, "", GUESTFS_ADD_DRIVE_OPTS_PROTOCOL, "nbd", GUESTFS_ADD_DRIVE_OPTS_SERVER, servers,
+                                  GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw", GUESTFS_ADD_DRIVE_OPTS_READONLY, 1, -1)
+              == 0;
+  if (ok)
+    return g;
+  fail_launch (error, guestfs_last_error (g) ? guestfs_last_error (g) : g_strerror (guestfs_last_errno (g)));
+  guestfs_close (g);
+  return NULL;
+}
+
+static guestfs_h *try_launch (const EmbarkApplianceOptions *options, gboolean use_tcg, GError **error)
+{
+  guestfs_h *g = open_handle (options, use_tcg, error);
+
+  if (!g)
+    return NULL;
+  embark_helper_send_accelerator (use_tcg);
+  if (guestfs_launch (g) == 0)
+    return g;
+  /* Translators: %s is the reason as libguestfs says it. */
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE,
+               _ ("The small machine that looks into disks (libguestfs) did not start: %s. "
+                  "The command “libguestfs-test-tool” tells more."),
+               guestfs_last_error (g) ? guestfs_last_error (g) : "?");
+  guestfs_close (g);
+  return NULL;
+}
+
+guestfs_h *embark_appliance_launch (const EmbarkApplianceOptions *options, gboolean *ret_is_slow, GError **error)
+{
+  g_autofree char *kernel = g_getenv ("LIBGUESTFS_PATH") ? g_strdup ("") : find_kernel (error);
+  g_autofree char *qemu = NULL;
+  guestfs_h *g = NULL;
+  gboolean use_tcg;
+
+  if (!kernel)
+    return NULL;
+  g = guestfs_create_flags (GUESTFS_CREATE_NO_ENVIRONMENT);
+  if (g)
+    {
+      char *found = guestfs_get_hv (g);
+      qemu = g_strdup (found);
+      free (found);
+      guestfs_close (g);
+    }
+  /* A prepared appliance brings a kernel that cannot be tried alone: then only /dev/kvm itself is asked. */
+  use_tcg = options->force_tcg || g_access ("/dev/kvm", R_OK | W_OK) != 0
+            || (*kernel && qemu && !embark_kvm_probe (qemu, kernel, options->cache_dir));
+  g = try_launch (options, use_tcg, use_tcg ? error : NULL);
+  if (!g && !use_tcg)
+    {
+      use_tcg = TRUE;
+      g = try_launch (options, use_tcg, error);
+      if (g && qemu)
+        embark_kvm_probe_note_failure (qemu, kernel, options->cache_dir);
+    }
+  if (g)
+    *ret_is_slow = use_tcg;
+  return g;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one libguestfs session of the helper: how it is launched, and bounded
+ * reading of files in it. In the helper only.
+ */
+#pragma once
+
+#include <glib.h>
+#include <guestfs.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *socket;    /* unix socket of the NBD export */
+  const char *cache_dir; /* private folder */
+  gboolean force_tcg;    /* KVM is known not to work */
+} EmbarkApplianceOptions;
+
+/* A launched handle with the export as its only, read-only drive. *ret_is_slow: TCG. Errors: APPLIANCE. */
+guestfs_h *embark_appliance_launch (const EmbarkApplianceOptions *options, gboolean *ret_is_slow, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads the two settings of cloud-init that decide an import, and versions.
+ */
+#include "model/guest/cloud-config.h"
+
+#include <string.h>
+
+#include "model/guest/yaml-lines.h"
+
+#define DATASOURCES_MAX 64
+
+GStrv embark_cloud_config_get_datasources (const char *const *texts)
+{
+  g_autoptr (GPtrArray) list = NULL;
+
+  for (guint t = 0; texts[t]; t++)
+    {
+      g_autoptr (GPtrArray) items = embark_yaml_read (texts[t]);
+      g_autoptr (GPtrArray) found = NULL;
+
+      for (guint i = 0; i < items->len; i++)
+        {
+          const EmbarkYamlItem *item = g_ptr_array_index (items, i);
+          if (strcmp (item->path, "datasource_list") != 0)
+            continue;
+          if (!found)
+            found = g_ptr_array_new_with_free_func (g_free);
+          if (*item->value && found->len < DATASOURCES_MAX)
+            g_ptr_array_add (found, g_strdup (item->value));
+        }
+      if (!found)
+        continue;
+      g_clear_pointer (&list, g_ptr_array_unref);
+      list = g_steal_pointer (&found);
+    }
+  if (!list)
+    return NULL;
+  g_ptr_array_add (list, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&list), FALSE);
+}
+
+gboolean embark_cloud_config_disables_network (const char *text)
+{
+  g_autoptr (GPtrArray) items = embark_yaml_read (text);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const EmbarkYamlItem *item = g_ptr_array_index (items, i);
+      if (strcmp (item->path, "network/config") == 0 && strcmp (item->value, "disabled") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+char *embark_dpkg_status_get_version (const char *status, const char *package)
+{
+  g_autofree char *head = g_strdup_printf ("Package: %s\n", package);
+  const char *start = status;
+
+  while ((start = strstr (start, head)))
+    {
+      const char *end = strstr (start, "\n\n");
+      g_autofree char *paragraph = g_strndup (start, end ? (gsize) (end - start) : strlen (start));
+      const char *version = strstr (paragraph, "\nVersion: ");
+
+      if ((start == status || start[-1] == '\n') && strstr (paragraph, "\nStatus: install ok installed") && version)
+        {
+          version += strlen ("\nVersion: ");
+          return g_strndup (version, strcspn (version, "\n"));
+        }
+      start += strlen (head);
+    }
+  return NULL;
+}
+
+char *embark_cloud_init_version_of_folder (const char *name)
+{
+  gsize length;
+
+  if (!g_str_has_prefix (name, "cloud_init-") || !(strstr (name, ".dist-info") || strstr (name, ".egg-info")))
+    return NULL;
+  name += strlen ("cloud_init-");
+  length = strspn (name, "0123456789.");
+  while (length > 0 && name[length - 1] == '.')
+    length--;
+  return length > 0 ? g_strndup (name, length) : NULL;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What cloud-init's own configuration and the package lists say about it.
+ * Pure text; any thread.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The effective datasource_list of /etc/cloud/cloud.cfg and cloud.cfg.d/ *.cfg: @texts in the order cloud-init
+ * merges them, the last list wins. NULL when none sets it. */
+GStrv embark_cloud_config_get_datasources (const char *const *texts);
+/* TRUE when @text turns network configuration off ("network: {config: disabled}"). */
+gboolean embark_cloud_config_disables_network (const char *text);
+/* Version of an installed package in a dpkg status file; NULL when not installed. */
+char *embark_dpkg_status_get_version (const char *status, const char *package);
+/* "22.4.2" of "cloud_init-22.4.2.dist-info", "cloud_init-0.7.5-py2.7.egg-info"; NULL for other names. */
+char *embark_cloud_init_version_of_folder (const char *name);
+
+G_END_DECLS

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One helper a request. Each stage has a deadline, so an appliance that hangs
+ * ends the request, not the program; a hang under KVM is tried again without.
+ */
+#include "model/guest/guest-client.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <string.h>
+
+#include "model/base/errors.h"
+#include "model/base/json-text.h"
+#include "model/base/process.h"
+
+#define LINE_MAX_BYTES (4 * 1024 * 1024)
+#define LINES_MAX 10000
+/* Seconds. The first launch of a user also builds the appliance, and TCG shares the processors with others. */
+#define PROBE_DEADLINE 60
+#define KVM_DEADLINE 60
+#define TCG_DEADLINE 300
+#define INSPECT_DEADLINE 600
+
+typedef struct
+{
+  /* owned */
+  EmbarkFacts *facts;
+  gint64 deadline; /* monotonic, us, of the stage at work */
+  gboolean is_slow;
+  gboolean is_launching;
+
+  /* borrowed */
+  EmbarkProgressFunc progress;
+  gpointer user_data;
+} Session;
+
+static void set_deadline (Session *session, guint seconds)
+{
+  session->deadline = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+}
+
+static void report_stage (Session *session, const char *stage)
+{
+  static const char *const stages[] = { "launch", "filesystems", "inspect", "mount", "kernels", "finish" };
+  EmbarkProgress progress = { 0 };
+
+  session->is_launching = strcmp (stage, "launch") == 0;
+  set_deadline (session, session->is_launching ? PROBE_DEADLINE : INSPECT_DEADLINE);
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
+    if (strcmp (stage, stages[i]) == 0)
+      progress.fraction = (double) i / G_N_ELEMENTS (stages);
+  g_strlcpy (progress.stage, stage, sizeof progress.stage);
+  if (session->progress)
+    session->progress (&progress, session->user_data);
+}
+
+static gboolean fail_appliance (GError **error, const char *message)
+{
+  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE, message);
+  return FALSE;
+}
+
+static gboolean take_facts (Session *session, JsonObject *event, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *text = NULL;
+
+  if (!json_object_has_member (event, "facts"))
+    return fail_appliance (error, _ ("The helper that looks into disks gave an answer that makes no sense."));
+  node = json_object_dup_member (event, "facts");
+  text = json_to_string (node, FALSE);
+  session->facts = embark_facts_new_from_json (text, -1, error);
+  session->is_slow = json_object_get_boolean_member_with_default (event, "slow", FALSE);
+  return session->facts != NULL;
+}
+
+static gboolean take_event (Session *session, const char *line, GError **error)
+{
+  g_autoptr (JsonObject) event = embark_json_parse_object (line, -1, error);
+  const char *name;
+
+  if (!event)
+    return FALSE;
+  name = json_object_get_string_member_with_default (event, "event", "");
+  if (strcmp (name, "stage") == 0)
+    report_stage (session, json_object_get_string_member_with_default (event, "stage", ""));
+  else if (strcmp (name, "accelerator") == 0)
+    {
+      session->is_slow = json_object_get_boolean_member_with_default (event, "slow", FALSE);
+      set_deadline (session, session->is_slow ? TCG_DEADLINE : KVM_DEADLINE);
+    }
+  else if (strcmp (name, "log") == 0)
+    g_debug ("%s", json_object_get_string_member_with_default (event, "text", ""));
+  else if (strcmp (name, "facts") == 0)
+    return take_facts (session, event, error);
+  else if (strcmp (name, "error") == 0)
+    {
+      const char *code = json_object_get_string_member_with_default (event, "code", "");
+      g_set_error_literal (error, EMBARK_ERROR,
+                           strcmp (code, "appliance") == 0 ? EMBARK_ERROR_APPLIANCE : EMBARK_ERROR_FAILED,
+                           json_object_get_string_member_with_default (event, "message", ""));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static char *make_request (const EmbarkGuestRequest *request, gboolean force_tcg)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  const char *locale = setlocale (LC_MESSAGES, NULL);
+
+  json_object_set_string_member (object, "verb", "inspect");
+  json_object_set_string_member (object, "socket", request->socket);
+  json_object_set_string_member (object, "cacheDir", request->cache_dir);
+  json_object_set_string_member (object, "locale", locale ? locale : "");
+  json_object_set_boolean_member (object, "forceTcg", force_tcg);
+  return json_to_string (node, FALSE);
+}
+
+/* Translates the end of output or a passed deadline of @process into what the user can use. */
+static gboolean fail_read (Session *session, EmbarkProcess *process, GError *cause, GError **error)
+{
+  const char *complaint = embark_process_get_complaint (process);
+
+  if (cause && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+  if (cause)
+    {
+      g_error_free (cause);
+      return fail_appliance (error, session->is_launching ? _ (
+                                        "The small machine that looks into disks (libguestfs) did not start in time. "
+                                        "Try again when the computer is less busy.")
+                                                          : _ ("Looking into the disk took too long and was stopped."));
+    }
+  if (!*complaint)
+    return fail_appliance (error, _ ("The helper that looks into disks ended without an answer."));
+  /* Translators: %s is the last line that the helper printed. */
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE, _ ("The helper that looks into disks ended: %s"),
+               complaint);
+  return FALSE;
+}
+
+static gboolean run_session (Session *session, const EmbarkGuestRequest *request, gboolean force_tcg,
+                             GCancellable *cancellable, GError **error)
+{
+  const char *argv[] = { request->helper, NULL };
+  g_autoptr (EmbarkProcess) process = NULL;
+  g_autofree char *text = make_request (request, force_tcg);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  process = embark_process_spawn (argv, error);
+  if (!process || !embark_process_write_line (process, text, error))
+    return FALSE;
+  report_stage (session, "launch");
+  for (guint n = 0; !session->facts; n++)
+    {
+      gint64 left = session->deadline - g_get_monotonic_time ();
+      GError *cause = NULL;
+      g_autofree char *line = NULL;
+
+      if (n >= LINES_MAX)
+        return fail_appliance (error, _ ("The helper that looks into disks gave an answer that makes no sense."));
+      if (left <= 0)
+        cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "deadline");
+      else
+        line = embark_process_read_line (process, LINE_MAX_BYTES, (guint) (left / G_USEC_PER_SEC) + 1, cancellable,
+                                         &cause);
+      if (!line)
+        return fail_read (session, process, cause, error);
+      if (!take_event (session, line, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *ret_slow, EmbarkProgressFunc progress,
+                                   gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  Session session = { .progress = progress, .user_data = user_data };
+  g_autoptr (GError) cause = NULL;
+  gboolean ok;
+
+  g_return_val_if_fail (request && request->helper && request->socket && request->cache_dir, NULL);
+
+  if (g_mkdir_with_parents (request->cache_dir, 0700) != 0)
+    {
+      embark_error_set_errno (error, errno, _ ("could not create the folder"), request->cache_dir);
+      return NULL;
+    }
+  ok = run_session (&session, request, FALSE, cancellable, &cause);
+  if (!ok && session.is_launching && !session.is_slow && g_error_matches (cause, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE)
+      && g_get_monotonic_time () >= session.deadline)
+    {
+      g_clear_error (&cause);
+      ok = run_session (&session, request, TRUE, cancellable, &cause);
+    }
+  if (!ok)
+    {
+      g_clear_pointer (&session.facts, embark_facts_unref);
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return NULL;
+    }
+  if (ret_slow)
+    *ret_slow = session.is_slow;
+  return g_steal_pointer (&session.facts);
+}

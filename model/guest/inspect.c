@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The order of an inspection: partitions, roots, one root chosen, mounted
+ * read-only, then what its kind of system has to say.
+ */
+#include "model/guest/inspect.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/guest/guest-files.h"
+#include "model/guest/helper-events.h"
+
+/* Takes a string of libguestfs. Its word for nothing is "unknown". */
+static void take_string (EmbarkFacts *facts, const char *path, char *value)
+{
+  if (value && *value && strcmp (value, "unknown") != 0)
+    embark_facts_set_string (facts, path, value);
+  free (value);
+}
+
+/* "/dev/sda1" of "btrfsvol:/dev/sda1/@"; the name itself for anything else. */
+static char *get_device (const char *root)
+{
+  const char *end;
+
+  if (!g_str_has_prefix (root, "btrfsvol:"))
+    return g_strdup (root);
+  root += strlen ("btrfsvol:");
+  end = strchr (root + strlen ("/dev/"), '/');
+  return g_strndup (root, end ? (gsize) (end - root) : strlen (root));
+}
+
+static gboolean is_same_system (guestfs_h *g, const char *a, const char *b)
+{
+  g_autofree char *device_a = get_device (a);
+  g_autofree char *device_b = get_device (b);
+  char *distro_a, *distro_b;
+  gboolean is_same;
+
+  if (strcmp (device_a, device_b) != 0)
+    return FALSE;
+  distro_a = guestfs_inspect_get_distro (g, a);
+  distro_b = guestfs_inspect_get_distro (g, b);
+  is_same = g_strcmp0 (distro_a, distro_b) == 0;
+  free (distro_a);
+  free (distro_b);
+  return is_same;
+}
+
+/* Snapshots of a btrfs each look like a system of their own: the one that fstab of itself mounts at "/" is real. */
+static gboolean mounts_itself (guestfs_h *g, const char *root)
+{
+  char **mounts = guestfs_inspect_get_mountpoints (g, root);
+  gboolean is_real = FALSE;
+
+  for (guint i = 0; mounts && mounts[i]; i += 2)
+    {
+      if (strcmp (mounts[i], "/") == 0)
+        is_real = is_real || strcmp (mounts[i + 1], root) == 0;
+      free (mounts[i]);
+      free (mounts[i + 1]);
+    }
+  free (mounts);
+  return is_real && !strstr (root, "snapshot");
+}
+
+static GPtrArray *choose_roots (guestfs_h *g, char **roots)
+{
+  GPtrArray *chosen = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; roots[i]; i++)
+    {
+      gboolean is_twin = FALSE;
+      for (guint k = 0; k < chosen->len && !is_twin; k++)
+        {
+          char *other = g_ptr_array_index (chosen, k);
+          is_twin = is_same_system (g, roots[i], other);
+          if (is_twin && mounts_itself (g, roots[i]) && !mounts_itself (g, other))
+            {
+              g_free (other);
+              chosen->pdata[k] = g_strdup (roots[i]);
+            }
+        }
+      if (!is_twin)
+        g_ptr_array_add (chosen, g_strdup (roots[i]));
+    }
+  return chosen;
+}
+
+static void add_system (guestfs_h *g, const char *root, EmbarkFacts *facts)
+{
+  int major = guestfs_inspect_get_major_version (g, root);
+  int minor = guestfs_inspect_get_minor_version (g, root);
+
+  embark_facts_set_string (facts, "os.root", root);
+  take_string (facts, "os.type", guestfs_inspect_get_type (g, root));
+  take_string (facts, "os.distribution", guestfs_inspect_get_distro (g, root));
+  take_string (facts, "os.product", guestfs_inspect_get_product_name (g, root));
+  take_string (facts, "os.variant", guestfs_inspect_get_product_variant (g, root));
+  take_string (facts, "os.architecture", guestfs_inspect_get_arch (g, root));
+  take_string (facts, "os.hostname", guestfs_inspect_get_hostname (g, root));
+  take_string (facts, "os.packageFormat", guestfs_inspect_get_package_format (g, root));
+  if (major > 0)
+    {
+      embark_facts_set_uint (facts, "os.major", major);
+      embark_facts_set_uint (facts, "os.minor", MAX (minor, 0));
+    }
+  if (!embark_facts_has (facts, "os.architecture"))
+    embark_facts_set_unknown (facts, "os.architecture", _ ("no program of the system that tells it could be read"));
+}
+
+typedef struct
+{
+  char *target;
+  char *device;
+} Mount;
+
+static int compare_targets (const void *a, const void *b)
+{
+  return (int) strlen (((const Mount *) a)->target) - (int) strlen (((const Mount *) b)->target);
+}
+
+static void note_mount (EmbarkFacts *facts, const Mount *mount)
+{
+  JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
+
+  for (guint i = 0; list && i < json_array_get_length (list); i++)
+    {
+      JsonObject *object = json_array_get_object_element (list, i);
+      if (g_strcmp0 (json_object_get_string_member_with_default (object, "device", ""), mount->device) == 0
+          && !json_object_has_member (object, "mountPoint"))
+        json_object_set_string_member (object, "mountPoint", mount->target);
+    }
+}
+
+/* Mounts everything read-only, outer folders first. Only the root must succeed. */
+static gboolean mount_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
+{
+  char **found = guestfs_inspect_get_mountpoints (g, root);
+  g_autofree Mount *mounts = NULL;
+  gboolean ok = FALSE;
+  guint n = 0;
+
+  if (!found)
+    return FALSE;
+  mounts = g_new0 (Mount, g_strv_length (found) / 2 + 1);
+  for (guint i = 0; found[i]; i += 2)
+    mounts[n++] = (Mount){ found[i], found[i + 1] };
+  qsort (mounts, n, sizeof (Mount), compare_targets);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *device = get_device (mounts[i].device);
+      gboolean is_root = strcmp (mounts[i].target, "/") == 0;
+
+      if ((is_root || ok) && guestfs_mount_ro (g, mounts[i].device, mounts[i].target) == 0)
+        {
+          ok = TRUE;
+          note_mount (facts, &(Mount){ mounts[i].target, device });
+        }
+      free (mounts[i].target);
+      free (mounts[i].device);
+    }
+  free (found);
+  return ok;
+}
+
+static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
+{
+  const char *type = embark_facts_get_string (facts, "os.type");
+  g_autofree char *device = get_device (root);
+  gboolean is_windows = g_strcmp0 (type, "windows") == 0;
+  const char *branch = is_windows ? "windows" : "linux";
+
+  if (is_windows)
+    embark_inspect_windows_device (g, device, facts);
+  embark_helper_send_stage ("mount");
+  if (!mount_root (g, root, facts))
+    {
+      /* Translators: %s is a device name as Linux gives it, "/dev/sda1"; the second the reason in English. */
+      g_autofree char *reason = g_strdup_printf (_ ("the file system on %s could not be opened: %s"), device,
+                                                 guestfs_last_error (g) ? guestfs_last_error (g) : "?");
+      embark_facts_set_unknown (facts, branch, reason);
+      return;
+    }
+  embark_inspect_mounted (g, facts);
+  embark_helper_send_stage ("kernels");
+  if (is_windows)
+    embark_inspect_windows (g, root, facts);
+  else if (g_strcmp0 (type, "linux") == 0)
+    embark_inspect_linux (g, root, facts);
+}
+
+void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
+{
+  g_autoptr (GPtrArray) roots = NULL;
+  char **found;
+  const char *chosen;
+
+  embark_helper_send_stage ("filesystems");
+  embark_inspect_partitions (g, facts);
+  embark_helper_send_stage ("inspect");
+  found = guestfs_inspect_os (g);
+  roots = found ? choose_roots (g, found) : g_ptr_array_new ();
+  for (guint i = 0; found && found[i]; i++)
+    free (found[i]);
+  free (found);
+
+  embark_facts_set_boolean (facts, "os.found", roots->len > 0);
+  embark_facts_set_uint (facts, "os.count", roots->len);
+  if (roots->len == 0)
+    {
+      embark_inspect_explain_nothing (g, facts);
+      return;
+    }
+  chosen = g_ptr_array_index (roots, 0);
+  add_system (g, chosen, facts);
+  inspect_root (g, chosen, facts);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a launched appliance to facts, in one session, reading only; no
+ * program of the guest is ever run. In the helper only.
+ */
+#pragma once
+
+#include <guestfs.h>
+
+#include "model/base/facts.h"
+
+G_BEGIN_DECLS
+
+/* All of them. Sends the stages "filesystems", "inspect", "mount", "kernels". */
+void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts);
+
+/* The parts, in the order they are called. */
+/* disk.* and boot.firmware, without mounting. */
+void embark_inspect_partitions (guestfs_h *g, EmbarkFacts *facts);
+/* Why nothing was found, for os.found false: into the unknown reasons of "os". */
+void embark_inspect_explain_nothing (guestfs_h *g, EmbarkFacts *facts);
+/* Space of what is mounted: completes disk.filesystems. */
+void embark_inspect_mounted (guestfs_h *g, EmbarkFacts *facts);
+/* linux.*, with the root mounted. @root: as libguestfs names it. */
+void embark_inspect_linux (guestfs_h *g, const char *root, EmbarkFacts *facts);
+void embark_inspect_kernels (guestfs_h *g, EmbarkFacts *facts);
+void embark_inspect_cloud_init (guestfs_h *g, EmbarkFacts *facts);
+void embark_inspect_network (guestfs_h *g, EmbarkFacts *facts);
+/* windows.*, with the root mounted. */
+void embark_inspect_windows (guestfs_h *g, const char *root, EmbarkFacts *facts);
+/* windows.hibernated of @device; before anything is mounted. */
+void embark_inspect_windows_device (guestfs_h *g, const char *device, EmbarkFacts *facts);
+
+G_END_DECLS
