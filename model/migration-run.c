@@ -185,30 +185,48 @@ static gpointer forget_cb (EmbarkJob *job, gpointer data, GCancellable *cancella
   return embark_step_forget_upload (data, cancellable, error) ? GINT_TO_POINTER (TRUE) : NULL;
 }
 
+/* What was found goes to the disk, so that its page shows it too. */
+static void share_look (EmbarkMigration *self, EmbarkCheckOutcome *outcome)
+{
+  gboolean is_whole = outcome->report != NULL;
+
+  if (outcome->look != NULL && self->disk != NULL)
+    embark_disk_take_look (self->disk, g_steal_pointer (&outcome->look), is_whole);
+}
+
+static gboolean accept_check (EmbarkMigration *self, EmbarkReport *report, GError **error)
+{
+  guint n_passed;
+  g_autofree char *detail = NULL;
+
+  if (report == NULL)
+    return TRUE;
+  if (!embark_step_judge (report, error))
+    return FALSE;
+  n_passed = embark_report_count (report, EMBARK_OUTCOME_PASS);
+  detail = g_strdup_printf (ngettext ("%u limit holds", "%u limits hold", n_passed), n_passed);
+  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _("Looked inside"), detail);
+  return TRUE;
+}
+
 static void checked_cb (EmbarkJob *job, gpointer user_data)
 {
   EmbarkMigration *self = EMBARK_MIGRATION (user_data);
   EmbarkCheckOutcome *outcome = embark_job_get_result (job);
   g_autoptr (GError) error = NULL;
-  g_autofree char *detail = NULL;
-  guint n_passed;
 
   if (outcome == NULL)
     {
       fail (self, embark_job_get_error (job));
       return;
     }
-  if (outcome->look != NULL && self->disk != NULL)
-    embark_disk_take_look (self->disk, g_steal_pointer (&outcome->look), TRUE);
+  share_look (self, outcome);
   embark_migration_reread (self);
-  if (!embark_step_judge (outcome->report, &error))
+  if (!accept_check (self, outcome->report, &error))
     {
       fail (self, error);
       return;
     }
-  n_passed = embark_report_count (outcome->report, EMBARK_OUTCOME_PASS);
-  detail = g_strdup_printf (ngettext ("%u limit holds", "%u limits hold", n_passed), n_passed);
-  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _ ("Looked inside"), detail);
   embark_migration_set_state (self, EMBARK_MIGRATION_CHECKED);
   go_on (self);
 }

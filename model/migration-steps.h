@@ -33,7 +33,7 @@ void embark_step_free (EmbarkStep *self);
 typedef struct
 {
   EmbarkLook *look;     /* (nullable) NULL when the facts of before still hold */
-  EmbarkReport *report; /* (nullable) */
+  EmbarkReport *report; /* (nullable) NULL for an upload without import, which is not judged */
 } EmbarkCheckOutcome;
 
 void embark_check_outcome_free (EmbarkCheckOutcome *self);

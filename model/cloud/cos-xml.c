@@ -90,7 +90,7 @@ char *embark_cos_xml_get_text (xmlNode *parent, const char *name)
     if ((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) && child->content != NULL)
       g_string_append_len (text, (const char *) child->content,
                            (gssize) strnlen ((const char *) child->content, TEXT_MAX - text->len));
-  return g_utf8_make_valid (g_strstrip (text->str), (gssize) strlen (text->str));
+  return g_utf8_make_valid (g_strstrip (text->str), -1);
 }
 
 gboolean embark_cos_xml_get_uint (xmlNode *parent, const char *name, guint64 *ret_value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Tells the format of an image file from its own bytes, without any library,
- * and what in it could reach other files. Reads at most a few MiB.
+ * and what in it could reach other files. Reads a few tables, 64 MiB at most.
  */
 #pragma once
 
@@ -39,6 +39,8 @@ typedef struct
 
 /* @fd: open for reading, a regular file or block device; its offset is not moved (pread). Only I/O fails. */
 EmbarkImageProbe *embark_image_probe (int fd, guint64 length, GError **error);
+/* A disk that libvirt says is raw, whatever its guest wrote to its start. */
+EmbarkImageProbe *embark_image_probe_new_raw (guint64 length);
 void embark_image_probe_free (EmbarkImageProbe *self);
 /* qemu's word: "raw", "qcow2", "vpc", …; "unknown". */
 const char *embark_image_format_to_string (EmbarkImageFormat format);

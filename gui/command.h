@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the verbs of the command line share: options, the context, the target,
+ * waiting, words on the terminal.
+ */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "gui/command-line.h"
+#include "model/context.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  EmbarkContext *context;
+  const char *verb;
+  EmbarkJob *job;             /* (nullable) what an interrupt cancels */
+  EmbarkMigration *migration; /* (nullable) likewise */
+  gboolean is_interrupted;
+
+  /* options */
+  char **targets; /* (nullable) file name bytes */
+  char **uris;    /* (nullable) --connect */
+  char *edition, *bucket, *region, *key, *name;
+  gboolean is_json, is_forced, is_no_wait;
+} EmbarkCommand;
+
+typedef int (*EmbarkCommandFunc) (EmbarkCommand *command);
+
+int embark_command_check (EmbarkCommand *command);
+int embark_command_machines (EmbarkCommand *command);
+int embark_command_upload (EmbarkCommand *command);
+int embark_command_migrate (EmbarkCommand *command);
+int embark_command_imports (EmbarkCommand *command);
+int embark_command_keys (EmbarkCommand *command);
+
+/* Says on standard error what went wrong; the exit status that fits. */
+int embark_command_fail (const EmbarkCommand *command, const GError *error);
+/* Says what is wrong with the call and how to get help; EMBARK_EXIT_USAGE. */
+int embark_command_refuse (const EmbarkCommand *command, const char *message);
+/* The word of an error for scripts: "in-use", "no-keys" …; owned by the program. */
+const char *embark_command_error_word (const GError *error);
+
+/* Opens the connections of --connect, or those of the preferences, and waits until they answered. */
+void embark_command_open_connections (EmbarkCommand *command);
+/* The disk of TARGET: a path, or machine:NAME[/DISK]. New reference of the machine, borrowed disk. */
+EmbarkDisk *embark_command_find_disk (EmbarkCommand *command, EmbarkMachine **ret_machine, GError **error);
+/* Reads the keys; FALSE with NO_KEYS when there are none. */
+gboolean embark_command_load_keys (EmbarkCommand *command, GError **error);
+/* Waits for @job; an interrupt cancels it. */
+void embark_command_wait (EmbarkCommand *command, EmbarkJob *job);
+
+/* Text from disks and servers may hold anything: control characters are shown, not obeyed. Free. */
+char *embark_command_clean (const char *text);
+void embark_command_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* One JSON object on one line, or indented. Takes @node. */
+void embark_command_print_json (JsonNode *node, gboolean is_pretty);
+/* The progress line of a terminal (standard error); nothing where that is no terminal. NULL removes it. */
+void embark_command_show_progress (const char *text);
+/* "\033[31m" and the like, or "" where standard output is no terminal. */
+const char *embark_command_colour (EmbarkOutcome outcome);
+const char *embark_command_plain (void);
+
+G_END_DECLS
