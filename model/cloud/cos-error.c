@@ -40,6 +40,8 @@ static const struct
   { "BucketAlreadyOwnedByYou", EMBARK_ERROR_NAME_TAKEN },
   { "BadDigest", EMBARK_ERROR_CHECKSUM },
   { "SlowDown", EMBARK_ERROR_NETWORK },
+  { "InternalError", EMBARK_ERROR_NETWORK },
+  { "ServiceUnavailable", EMBARK_ERROR_NETWORK },
 };
 
 char *embark_cos_error_clean (const char *text, gsize max)

@@ -148,7 +148,7 @@ static void cancelled_cb (GCancellable *cancellable, gpointer user_data)
 static void wait_transfer (EmbarkHttp *self, EmbarkTransfer *transfer, GCancellable *cancellable)
 {
   CancelTarget target = { self, transfer };
-  gulong id;
+  gulong id = 0;
 
   g_mutex_lock (&self->mutex);
   self->n_callers++;
@@ -156,7 +156,8 @@ static void wait_transfer (EmbarkHttp *self, EmbarkTransfer *transfer, GCancella
   g_mutex_unlock (&self->mutex);
   curl_multi_wakeup (self->multi);
 
-  id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &target, NULL);
+  if (cancellable != NULL)
+    id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &target, NULL);
   g_mutex_lock (&self->mutex);
   while (!transfer->is_done)
     g_cond_wait (&transfer->done, &self->mutex);

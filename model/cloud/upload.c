@@ -200,7 +200,7 @@ static void wake_cb (GCancellable *cancellable, gpointer user_data)
 /* Until fewer than @below parts are under way; on failure of any part its error. */
 static gboolean wait_below (EmbarkUpload *self, guint below, GCancellable *cancellable, GError **error)
 {
-  gulong id = g_cancellable_connect (cancellable, G_CALLBACK (wake_cb), self, NULL);
+  gulong id = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (wake_cb), self, NULL) : 0;
   gboolean is_good;
 
   g_mutex_lock (&self->mutex);
