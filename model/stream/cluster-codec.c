@@ -13,12 +13,10 @@
 /* Whoever reads the image inflates every compressed cluster, so a small saving is not worth it. */
 #define MIN_SAVING 2048
 
-/* Every SAMPLE_STEP-th group of SAMPLE_GROUP bytes is looked at. */
-#define SAMPLE_STEP 256
+/* Groups of SAMPLE_GROUP bytes are looked at, first few of them: most data shows at once that it is not random. */
 #define SAMPLE_GROUP 16
-#define N_SAMPLES (EMBARK_QCOW2_CLUSTER_SIZE / SAMPLE_STEP * SAMPLE_GROUP)
-/* Sum of the squares of how often each byte was seen: of random bytes N²/256 + N, within half a percent. */
-#define RANDOM_SQUARES ((guint64) N_SAMPLES * N_SAMPLES / 256 + N_SAMPLES)
+#define FEW_STEP 2048
+#define MANY_STEP 256
 
 struct _EmbarkClusterCodec
 {
@@ -46,17 +44,25 @@ void embark_cluster_codec_free (EmbarkClusterCodec *self)
   g_free (self);
 }
 
-static gboolean looks_random (const guint8 *in)
+/* The sum of the squares of how often each byte was seen in every @step bytes, in percent of what it is for random
+ * bytes, N²/256 + N: 100 at best. */
+static guint measure_order (const guint8 *in, gsize step)
 {
+  guint64 n = EMBARK_QCOW2_CLUSTER_SIZE / step * SAMPLE_GROUP;
   guint16 seen[256] = { 0 };
   guint64 squares = 0;
 
-  for (gsize at = 0; at < EMBARK_QCOW2_CLUSTER_SIZE; at += SAMPLE_STEP)
+  for (gsize at = 0; at < EMBARK_QCOW2_CLUSTER_SIZE; at += step)
     for (gsize i = 0; i < SAMPLE_GROUP; i++)
       seen[in[at + i]]++;
   for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
     squares += (guint64) seen[i] * seen[i];
-  return squares < RANDOM_SQUARES + RANDOM_SQUARES / 40;
+  return (guint) (squares * 100 / (n * n / 256 + n));
+}
+
+static gboolean looks_random (const guint8 *in)
+{
+  return measure_order (in, FEW_STEP) < 125 && measure_order (in, MANY_STEP) < 103;
 }
 
 gsize embark_cluster_codec_encode (EmbarkClusterCodec *self, const guint8 *in, guint8 *out)

@@ -166,7 +166,8 @@ gboolean embark_stream_run (const char *socket, const EmbarkStreamPlan *plan, Em
                             EmbarkPartFunc part_func, gpointer part_data, EmbarkStreamResult *ret_result,
                             EmbarkProgressFunc progress, gpointer user_data, GCancellable *cancellable, GError **error)
 {
-  guint n_workers = MIN (g_get_num_processors (), MAX_WORKERS);
+  /* One more than processors: while one waits for the disk, the others deflate. */
+  guint n_workers = MIN (g_get_num_processors () + 1, MAX_WORKERS);
 
   return embark_stream_run_with (socket, plan, level, n_workers, part_func, part_data, ret_result, progress, user_data,
                                  cancellable, error);
