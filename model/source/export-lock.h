@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * QEMU's image locks, taken by Embark itself for as long as it reads a disk:
+ * qemu-nbd would not keep writers away from a raw image. Internal to export.c.
+ */
+#pragma once
+
+#include "model/source/image-chain.h"
+
+G_BEGIN_DECLS
+
+/* Descriptors that hold the locks; closing them lets go. File systems without locks are passed over.
+ * Errors: IN_USE, SOURCE_CHANGED, and those of opening a file. */
+GArray *embark_export_lock (EmbarkImageChain *chain, GError **error);
+
+G_END_DECLS
