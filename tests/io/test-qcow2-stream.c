@@ -350,6 +350,61 @@ static void adds_up_parts_of_huge_disks (void)
   g_assert_cmpuint (disk->plan.upper_bound / (disk->plan.part_size / 2), >=, 10000);
 }
 
+static EmbarkProcess *serve_lies (NbdDisk *disk, const char *mode)
+{
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "support", "lying_nbd.py", NULL);
+  const char *const argv[] = { "/usr/bin/python3", script, disk->socket, mode, NULL };
+  g_autoptr (GError) error = NULL;
+  EmbarkProcess *server = embark_process_spawn (argv, &error);
+
+  g_assert_no_error (error);
+  g_autofree char *line = embark_process_read_line (server, 80, 60, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (line, ==, "ready");
+  return server;
+}
+
+static void refuses_extents_of_no_bytes (void)
+{
+  g_autoptr (NbdDisk) disk = nbd_disk_new ();
+  g_autoptr (EmbarkProcess) server = serve_lies (disk, "empty");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (nbd_disk_stream (disk, &error));
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "contradictory"));
+}
+
+/* Nothing is believed beyond the end of the disk, and no list may grow without end. */
+static void bounds_extents (void)
+{
+  static const char *const modes[] = { "endless", "many" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autoptr (NbdDisk) disk = nbd_disk_new ();
+      g_autoptr (EmbarkProcess) server = serve_lies (disk, modes[i]);
+      g_autoptr (GError) error = NULL;
+
+      nbd_disk_stream (disk, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (disk->plan.allocated, ==, 64 << 20);
+      g_assert_cmpuint (disk->result.source_bytes, ==, 0);
+    }
+}
+
+static void is_cancelled_while_planning (void)
+{
+  g_autoptr (NbdDisk) disk = nbd_disk_new ();
+  g_autoptr (EmbarkProcess) server = serve_lies (disk, "silent");
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_new ("cancel", cancel_from_thread, disk);
+
+  g_assert_false (nbd_disk_stream (disk, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -374,5 +429,8 @@ int main (int argc, char **argv)
   g_test_add_func ("/qcow2-stream/bad-sizes", refuses_sizes);
   g_test_add_func ("/qcow2-stream/changed", reports_a_changed_disk);
   g_test_add_func ("/qcow2-stream/huge", adds_up_parts_of_huge_disks);
+  g_test_add_func ("/qcow2-stream/empty-extents", refuses_extents_of_no_bytes);
+  g_test_add_func ("/qcow2-stream/bound-extents", bounds_extents);
+  g_test_add_func ("/qcow2-stream/cancel-planning", is_cancelled_while_planning);
   return g_test_run ();
 }
