@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of what the desktop reads: translations, desktop entry, metainfo, XML, settings, manual page."""
+import os
+import re
+import shutil
+import tempfile
+
+from tree import Check, blank_out, run_tool
+
+APP_ID = "org.embark.Embark"
+CALLS = re.compile(r"(?<!\w)(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dgettext|g_dpgettext2)\s*\(")
+PRODUCT = (f"{APP_ID}.desktop.in", f"{APP_ID}.gschema.xml", f"{APP_ID}.metainfo.xml.in")
+
+
+def wanted_potfiles(tree):
+    for path in tree.paths:
+        if path.startswith(("gui/", "model/")) and path.endswith((".c", ".h")):
+            if CALLS.search(blank_out(tree.read(path))):
+                yield path
+        elif path.endswith(".ui") and re.search(r'translatable="(yes|true)"', tree.read(path)):
+            yield path
+        elif path.startswith("resources/") and path.endswith(PRODUCT):
+            yield path
+
+
+def write_potfiles(tree):
+    with open(tree.whole("po/POTFILES.in"), "w", encoding="utf-8") as file:
+        file.write("# SPDX-License-Identifier: GPL-3.0-or-later\n")
+        file.writelines(f"{path}\n" for path in sorted(wanted_potfiles(tree)))
+
+
+def find_potfiles(tree):
+    listed = [line.strip() for line in tree.read("po/POTFILES.in").splitlines()]
+    listed = [line for line in listed if line and not line.startswith("#")]
+    wanted = set(wanted_potfiles(tree))
+    return ([f"po/POTFILES.in lacks {path} (lint.py --write-potfiles)" for path in sorted(wanted - set(listed))]
+            + [f"po/POTFILES.in has {path}, which has nothing to translate" for path in sorted(set(listed) - wanted)]
+            + [f"po/POTFILES.in has {path} twice" for path in sorted({p for p in listed if listed.count(p) > 1})])
+
+
+def find_po(tree):
+    problems = []
+    languages = [word for line in tree.read("po/LINGUAS").splitlines() if not line.startswith("#")
+                 for word in line.split()]
+    catalogues = {os.path.basename(path)[:-3] for path in tree.select(".po")}
+    for language in sorted(catalogues ^ set(languages)):
+        problems.append(f"{language} is in only one of po/LINGUAS and po/*.po")
+    for path in tree.select(".po"):
+        problems += run_tool(["msgfmt", "--check", "--check-accelerators=_", "-o", os.devnull, tree.whole(path)])
+    return problems if languages else problems + ["po/LINGUAS is empty"]
+
+
+def in_own_name(tree, ending, arguments):
+    """Runs a validator on a copy of APP_ID + ending.in, because it looks at the name of the file, too."""
+    path = f"resources/{APP_ID}{ending}.in"
+    if path not in tree.paths:
+        return [f"{path} is not there"]
+    with tempfile.TemporaryDirectory(prefix="embark-lint-") as folder:
+        copy = os.path.join(folder, APP_ID + ending)
+        shutil.copyfile(tree.whole(path), copy)
+        return run_tool(arguments + [copy])
+
+
+def find_desktop(tree):
+    problems = in_own_name(tree, ".desktop", ["desktop-file-validate"])
+    if not problems and "DBusActivatable=true" in tree.read(f"resources/{APP_ID}.desktop.in") \
+            and f"resources/{APP_ID}.service.in" not in tree.paths:
+        problems.append("the desktop entry is started over D-Bus, but there is no D-Bus service file")
+    return problems
+
+
+def find_metainfo(tree):
+    return in_own_name(tree, ".metainfo.xml", ["appstreamcli", "validate", "--no-net", "--explain"])
+
+
+def find_xml(tree):
+    files = tree.select(".ui", ".xml", ".svg", ".metainfo.xml.in")
+    if not files:
+        return ["no XML file was found"]
+    return [line.replace(tree.root + "/", "")
+            for line in run_tool(["xmllint", "--noout", "--nonet"] + [tree.whole(path) for path in files])]
+
+
+def find_schema(tree):
+    if not tree.select(".gschema.xml"):
+        return ["no settings schema was found"]
+    return run_tool(["glib-compile-schemas", "--strict", "--dry-run", tree.whole("resources")])
+
+
+def find_manual(tree):
+    problems = []
+    pages = tree.select(".1")
+    for path in pages:
+        # groff warns on its error output and still ends well.
+        problems += run_tool(["sh", "-c", 'out=$(groff -man -ww -Tutf8 -z "$1" 2>&1) && test -z "$out" || '
+                                          '{ echo "$out"; exit 1; }', "sh", tree.whole(path)])
+    return problems if pages else ["there is no manual page"]
+
+
+PO_HEADER = ('msgid ""\nmsgstr ""\n"Language: zh_CN\\n"\n"MIME-Version: 1.0\\n"\n"Last-Translator: \\n"\n'
+             '"Language-Team: Chinese\\n"\n"Project-Id-Version: embark\\n"\n'
+             '"PO-Revision-Date: 2026-01-01 00:00+0000\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+             '"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n')
+DESKTOP = "[Desktop Entry]\nType=Application\nName=Embark\nExec=embark %U\nCategories=GNOME;GTK;System;\n"
+METAINFO = ('<?xml version="1.0"?>\n<component type="console-application"><id>org.embark.Embark</id><name>Embark</name>'
+            "<metadata_license>CC0-1.0</metadata_license><project_license>GPL-3.0-or-later</project_license>"
+            "<summary>Move machines</summary><description><p>It moves machines to the cloud, one after the other."
+            "</p></description><provides><binary>embark</binary></provides>"
+            '<content_rating type="oars-1.1"/></component>\n')
+SCHEMA = ('<schemalist><schema id="a.b" path="/a/b/"><key name="c" type="%s"><default>1</default></key></schema>'
+          "</schemalist>\n")
+
+CHECKS = [
+    Check("potfiles", "every file with words for people is translated", find_potfiles,
+          {"po/POTFILES.in": "# list\ngui/a.c\nresources/ui/a.ui\n", "gui/a.c": '  say (_ ("Hello"));\n',
+           "gui/b.c": '  /* _("x") */ embark_ (x);\n', "resources/ui/a.ui": '<p translatable="yes">x</p>\n'},
+          [{"po/POTFILES.in": "", "gui/a.c": '  say (_("Hello"));\n'},
+           {"po/POTFILES.in": "", "model/check/a.c": '  N_("Hello")\n'},
+           {"po/POTFILES.in": "", "resources/ui/a.ui": '<p translatable="yes">x</p>\n'},
+           {"po/POTFILES.in": "gui/gone.c\n"},
+           {"po/POTFILES.in": "gui/a.c\ngui/a.c\n", "gui/a.c": '  _("x")\n'}]),
+    Check("po", "catalogues are well-formed", find_po,
+          {"po/LINGUAS": "zh_CN\n", "po/zh_CN.po": PO_HEADER + '#, c-format\nmsgid "%s left"\nmsgstr "剩余 %s"\n'},
+          [{"po/LINGUAS": "zh_CN\n", "po/zh_CN.po": PO_HEADER + '#, c-format\nmsgid "%s left"\nmsgstr "剩余 %d"\n'},
+           {"po/LINGUAS": "zh_CN\n", "po/zh_CN.po": PO_HEADER + 'msgid "a"\nmsgstr "b\n'},
+           {"po/LINGUAS": "zh_CN de\n", "po/zh_CN.po": PO_HEADER}]),
+    Check("desktop", "the desktop entry is valid", find_desktop,
+          {f"resources/{APP_ID}.desktop.in": DESKTOP},
+          [{f"resources/{APP_ID}.desktop.in": DESKTOP.replace("Exec=", "Run=")},
+           {f"resources/{APP_ID}.desktop.in": DESKTOP + "DBusActivatable=true\n"},
+           {"resources/other.desktop.in": DESKTOP}]),
+    Check("metainfo", "the metainfo is valid", find_metainfo,
+          {f"resources/{APP_ID}.metainfo.xml.in": METAINFO},
+          [{f"resources/{APP_ID}.metainfo.xml.in": METAINFO.replace("<summary>Move machines</summary>", "")},
+           {f"resources/{APP_ID}.metainfo.xml.in": METAINFO.replace("</p>", "")},
+           {"resources/a.xml": METAINFO}]),
+    Check("xml", "XML files are well-formed", find_xml,
+          {"resources/ui/a.ui": "<interface/>\n"},
+          [{"resources/ui/a.ui": "<interface>\n"}, {"resources/a.svg": "<svg a=1/>\n"}, {"gui/a.c": "\n"}]),
+    Check("schema", "the settings schema is strict", find_schema,
+          {"resources/a.gschema.xml": SCHEMA % "i"},
+          [{"resources/a.gschema.xml": SCHEMA % "nonsense"}, {"resources/a.gschema.xml": SCHEMA % "b"},
+           {"resources/a.xml": "<a/>\n"}]),
+    Check("manual", "the manual page has no mistakes", find_manual,
+          {"resources/a.1": '.TH A 1\n.SH NAME\na \\- does it\n'},
+          [{"resources/a.1": '.TH A 1\n.SH NAME\n.XYZ\n'}, {"resources/a.txt": "x\n"}]),
+]
