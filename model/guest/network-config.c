@@ -131,6 +131,20 @@ static char *find_assigned (char **lines, const char *name)
   return value;
 }
 
+/* SUSE numbers further addresses of either family: IPADDR_1, IPADDR_2 … */
+static gboolean has_ipv6_address (char **lines)
+{
+  for (guint i = 0; lines[i]; i++)
+    {
+      const char *line = lines[i] + strspn (lines[i], " \t");
+      const char *value = g_str_has_prefix (line, "IPADDR") ? strchr (line, '=') : NULL;
+
+      if (value && strchr (value, ':'))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean is_yes (const char *value)
 {
   return value && (g_ascii_strcasecmp (value, "yes") == 0 || g_ascii_strcasecmp (value, "true") == 0);
@@ -161,7 +175,7 @@ void embark_network_read_ifcfg (GPtrArray *list, const char *text, const char *f
     interface->method = "static";
   if (mac)
     embark_interface_set_mac (interface, mac);
-  interface->has_ipv6 = (ipv6_address && *ipv6_address) || is_yes (dhcp6) || (address && strchr (address, ':'))
+  interface->has_ipv6 = (ipv6_address && *ipv6_address) || is_yes (dhcp6) || has_ipv6_address (lines)
                         || g_strcmp0 (protocol, "dhcp6") == 0;
 }
 

@@ -103,8 +103,14 @@ static void add_flow (Walk *walk, const char *key, const char *value)
 
 static void add_value (Walk *walk, const char *key, const char *value)
 {
+  guint before = walk->items->len;
+
   if (*value == '[' || *value == '{')
-    add_flow (walk, key, value);
+    {
+      add_flow (walk, key, value);
+      if (walk->items->len == before)
+        add_item (walk, key, g_strdup (""));
+    }
   else
     add_item (walk, key, unquote (value, strlen (value)));
 }
