@@ -88,9 +88,9 @@ GStrv embark_process_spawner_make_environment (void)
   return g_environ_setenv (result, "LC_ALL", "C", TRUE);
 }
 
-static void set_limit (int resource, rlim_t value)
+static void set_limit (int resource, rlim_t value, rlim_t hard_value)
 {
-  struct rlimit limit = { value, value };
+  struct rlimit limit = { value, hard_value };
 
   if (setrlimit (resource, &limit) != 0)
     _exit (126);
@@ -114,13 +114,13 @@ static void child_forked_cb (gpointer user_data)
   if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid () != request->parent)
     _exit (126);
 
-  set_limit (RLIMIT_CORE, 0);
+  set_limit (RLIMIT_CORE, 0, 0);
   if (request->limits == NULL)
     return;
   if (request->limits->cpu_s > 0)
-    set_limit (RLIMIT_CPU, request->limits->cpu_s);
+    set_limit (RLIMIT_CPU, request->limits->cpu_s, request->limits->cpu_s + 1); /* SIGXCPU, then SIGKILL */
   if (request->limits->address_space > 0)
-    set_limit (RLIMIT_AS, request->limits->address_space);
+    set_limit (RLIMIT_AS, request->limits->address_space, request->limits->address_space);
 }
 
 static void fork_child (Request *request)

@@ -94,7 +94,10 @@ gboolean embark_process_run (const char *const *argv, const EmbarkProcessLimits 
     return FALSE;
 
   if (ret_stdout != NULL)
-    *ret_stdout = g_strndup ((const char *) self->unread->data, self->unread->len);
+    {
+      g_byte_array_append (self->unread, (const guint8 *) "", 1);
+      *ret_stdout = (char *) g_byte_array_steal (self->unread, NULL);
+    }
   return TRUE;
 }
 

@@ -229,7 +229,7 @@ GStrv embark_journal_list (EmbarkJournal *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   g_autoptr (GPtrArray) names = list_names (self, ENTRY_SUFFIX);
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_null_terminated (names->len, g_free, TRUE);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
 
   g_ptr_array_sort (names, compare_newest_first);
   for (guint i = 0; i < names->len; i++)
@@ -240,11 +240,11 @@ GStrv embark_journal_list (EmbarkJournal *self)
       g_autoptr (GKeyFile) entry = embark_journal_read (self, id, &error);
 
       if (entry != NULL)
-        g_ptr_array_add (ids, g_steal_pointer (&id));
+        g_strv_builder_add (ids, id);
       else
         g_warning ("skipping a migration: %s", error->message);
     }
-  return (GStrv) g_ptr_array_steal (ids, NULL);
+  return g_strv_builder_end (ids);
 }
 
 static void set_entry_errno (EmbarkJournal *self, const char *name, const char *what, GError **error)
@@ -298,10 +298,13 @@ GKeyFile *embark_journal_read (EmbarkJournal *self, const char *id, GError **err
   g_autoptr (GError) damage = NULL;
   if (length > ENTRY_MAX)
     g_set_error_literal (&damage, EMBARK_ERROR, EMBARK_ERROR_FAILED, _ ("it is larger than 1 MiB"));
-  else if (length == 0)
-    g_set_error_literal (&damage, EMBARK_ERROR, EMBARK_ERROR_FAILED, _ ("it is empty"));
   else
     g_key_file_load_from_data (entry, text, length, G_KEY_FILE_NONE, &damage);
+
+  /* A file system that died with us can leave an empty file under the right name. */
+  g_auto (GStrv) groups = g_key_file_get_groups (entry, NULL);
+  if (damage == NULL && g_strv_length (groups) == 0)
+    g_set_error_literal (&damage, EMBARK_ERROR, EMBARK_ERROR_FAILED, _ ("it is empty"));
 
   if (damage == NULL)
     return g_steal_pointer (&entry);
