@@ -29,10 +29,13 @@ FREE = re.compile(r"(glib|gio|gobject|gmodule)(/|-|\.h)|glib\.h|(sys|linux|arpa|
 BANNED = (
     ("system popen tmpnam tempnam mktemp", "a shell or a race"),
     ("strcpy strcat sprintf vsprintf gets strtok", "no bounds"),
-    ("g_spawn_command_line_sync g_spawn_command_line_async g_spawn_sync g_spawn_async", "use model/base/process.h"),
+    ("g_spawn_command_line_sync g_spawn_command_line_async", "a shell's rules for words"),
     ("sleep usleep nanosleep g_usleep", "nothing waits by sleeping"),
     ("atoi atol atof", "hides errors"),
 )
+# The program starts children in one place only; tests may do it as they like.
+SPAWN = re.compile(r"g_spawn_(sync|async\w*)$|g_subprocess\w*|fork|vfork|exec[lv]\w*$")
+SPAWN_HOME = "model/base/process"
 BANNED_CALLS = {name: why for names, why in BANNED for name in names.split()}
 
 
@@ -132,6 +135,9 @@ def find_banned(tree):
             for match in re.finditer(r"(?<![\w.>])(\w+)\s*\(", line):
                 if match.group(1) in BANNED_CALLS:
                     problems.append(f"{path}:{number}: {match.group(1)}(): {BANNED_CALLS[match.group(1)]}")
+                if SPAWN.match(match.group(1)) and path.startswith(("gui/", "model/")) \
+                        and not path.startswith(SPAWN_HOME):
+                    problems.append(f"{path}:{number}: {match.group(1)}(): children are started by {SPAWN_HOME}.c")
                 if match.group(1) == "g_assert" and path.startswith("tests/"):
                     problems.append(f"{path}:{number}: g_assert() says nothing when it fails, use g_assert_cmp*()")
             if re.search(r"\bgoto\b", line):
@@ -174,8 +180,10 @@ CHECKS = [
            {"gui/a.c": "int a;\n"}]),
     Check("banned", "nobody calls what may not be called", find_banned,
           {"gui/a.c": 'void go (void)\n{\n  /* system (x) */\n  puts ("gets (goto)");\n  self->system (x);\n'
-                      "  g_assert (x);\n  embark_sprintf (x);\n}\n"},
+                      "  g_assert (x);\n  embark_sprintf (x);\n}\n",
+           "tests/support/a.c": "  g_spawn_sync (x);\n", "model/base/process-spawner.c": "  fork ();\n"},
           [{"gui/a.c": f"  {name} (x);\n"} for name in ("system", "strcpy", "sprintf", "gets", "tmpnam", "g_usleep",
                                                         "g_spawn_command_line_sync", "popen")]
-          + [{"tests/unit/a.c": "  g_assert (x);\n"}, {"model/a.c": "  goto out;\n"}]),
+          + [{"model/source/a.c": "  g_spawn_sync (x);\n"}, {"gui/a.c": "  g_subprocess_new (x);\n"},
+             {"tests/unit/a.c": "  g_assert (x);\n"}, {"model/a.c": "  goto out;\n"}]),
 ]
