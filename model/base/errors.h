@@ -51,7 +51,9 @@ GQuark embark_error_quark (void);
  * @dest may be NULL; takes @src. Returns FALSE for `return embark_error_pass (...)`. */
 gboolean embark_error_pass (GError **dest, GError *src, const char *phrase);
 
-/* Turns errno of a file operation on @path into EMBARK_ERROR_NOT_FOUND, _NOT_READABLE, _DISK_FULL or _FAILED.
+/* @what: a translated beginning of a sentence, "Could not read the disk file"; the message continues with the path and
+ * what the system says. Turns errno of a file operation on @path into EMBARK_ERROR_NOT_FOUND, _NOT_READABLE, _DISK_FULL
+ * or _FAILED.
  * @path may be any bytes; the message holds its display form. */
 void embark_error_set_errno (GError **error, int saved_errno, const char *what, const char *path);
 

@@ -59,7 +59,8 @@ gboolean embark_facts_is (EmbarkFacts *self, const char *path);
 /* Borrowed list or NULL. */
 JsonArray *embark_facts_get_list (EmbarkFacts *self, const char *path);
 
-/* Setters make missing objects on the way. Strings are made valid UTF-8; NULL removes. */
+/* Setters make missing objects on the way. Strings are made valid UTF-8; NULL removes. Numbers above 2^63 - 1 are
+ * kept as 2^63 - 1: more than JSON's integers here can hold, and than any disk has. */
 void embark_facts_set_string (EmbarkFacts *self, const char *path, const char *value);
 void embark_facts_set_uint (EmbarkFacts *self, const char *path, guint64 value);
 void embark_facts_set_boolean (EmbarkFacts *self, const char *path, gboolean value);

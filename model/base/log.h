@@ -17,7 +17,8 @@ const char *embark_log_get_path (void);
  * Authorization, presigned query strings, and every string given to embark_log_hide(). Control characters
  * are escaped, length is bounded to 4096 bytes. */
 char *embark_log_redact (const char *text);
-/* From now on @secret (8 bytes or longer) never appears in the log. Kept in locked memory where possible. */
+/* From now on @secret (8 bytes or longer), plain or percent-encoded, never appears in the log. Kept in locked memory
+ * where possible. */
 void embark_log_hide (const char *secret);
 
 G_END_DECLS

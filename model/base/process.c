@@ -147,7 +147,9 @@ const char *embark_process_get_complaint (EmbarkProcess *self)
 
   g_strchomp (text);
   char *newline = strrchr (text, '\n');
-  g_autofree char *line = g_utf8_substring (newline != NULL ? newline + 1 : text, 0, COMPLAINT_CHARS);
+  char *line = newline != NULL ? newline + 1 : text;
+  if (g_utf8_strlen (line, -1) > COMPLAINT_CHARS)
+    *g_utf8_offset_to_pointer (line, COMPLAINT_CHARS) = '\0';
   for (char *p = line; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
       *p = ' ';

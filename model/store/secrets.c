@@ -246,6 +246,8 @@ static gpointer run_call (gpointer user_data)
       call->func (call, service, &error);
       g_object_unref (service);
     }
+  while (g_main_context_iteration (context, FALSE)) /* proxies free the last of theirs through it */
+    ;
   g_main_context_pop_thread_default (context);
 
   g_mutex_lock (&call->lock);

@@ -99,6 +99,8 @@ static void test_failures (void)
   check_run_fails (SHELL ("exit 5"), NULL, ours, EMBARK_ERROR_FAILED, "status 5");
   check_run_fails (SHELL ("echo first >&2; echo 'last \033[31mwords' >&2; echo >&2; exit 4"), NULL, ours,
                    EMBARK_ERROR_FAILED, "failed: last  [31mwords");
+  check_run_fails (SHELL ("printf 'begin %05000d' 1 >&2; exit 4"), NULL, ours, EMBARK_ERROR_FAILED,
+                   "failed: begin 0000");
   check_run_fails (SHELL ("printf 'not \\377 text' >&2; exit 4"), NULL, ours, EMBARK_ERROR_FAILED, "failed: not ");
   check_run_fails (SHELL ("kill -SEGV $$"), NULL, ours, EMBARK_ERROR_FAILED, "died");
   check_run_fails (SHELL ("head -c 3000000 /dev/zero | tr '\\0' x >&2; printf '\\nthe end' >&2; exit 1"), NULL, ours,
