@@ -157,13 +157,14 @@ static EmbarkRetryAction decide_next (const Attempt *attempt, const EmbarkCosErr
 }
 
 /* Before the last try, if whatever failed was not COS itself, the other domain is asked. */
-static void choose_domain (Attempt *attempt, const EmbarkCosError *refusal, const GError *failure)
+static void choose_domain (Attempt *attempt, const EmbarkHttpResponse *response, const GError *failure)
 {
   guint tries = attempt->call->tries > 0 ? attempt->call->tries : EMBARK_COS_TRIES;
   gsize keep = strlen (attempt->host) - strlen (DOMAIN);
   char *host;
 
-  if (attempt->attempt + 1 < tries || (refusal != NULL && *refusal->request_id != '\0')
+  if (attempt->attempt + 1 < tries
+      || (response != NULL && g_hash_table_contains (response->headers, "x-cos-request-id"))
       || g_error_matches (failure, EMBARK_ERROR, EMBARK_ERROR_CHECKSUM) || !g_str_has_suffix (attempt->host, DOMAIN))
     return;
   host = g_strdup_printf ("%.*s%s", (int) keep, attempt->host, BACKUP_DOMAIN);
@@ -188,7 +189,7 @@ static gboolean prepare_next (Attempt *attempt, const EmbarkHttpResponse *respon
 
   g_debug ("try %u of %s %s/%s failed: %s", attempt->attempt, attempt->call->method, attempt->host,
            attempt->call->key != NULL ? attempt->call->key : "", refusal != NULL ? refusal->code : failure->message);
-  choose_domain (attempt, refusal, failure);
+  choose_domain (attempt, response, failure);
   return embark_retry_wait (
       embark_retry_delay_ms (attempt->attempt, embark_http_get_retry_ms (http), g_random_double ()), cancellable,
       error);

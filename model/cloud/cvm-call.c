@@ -96,6 +96,7 @@ static EmbarkHttpResponse *send_once (Attempt *attempt, GCancellable *cancellabl
     .headers = (const char *const *) headers->pdata,
     .body = body,
     .timeout_s = TIMEOUT_S,
+    .is_once = !attempt->call->is_idempotent,
   };
 
   return embark_http_send (attempt->cvm->http, &request, cancellable, error);

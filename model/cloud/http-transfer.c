@@ -198,6 +198,7 @@ static void set_transport (EmbarkTransfer *self)
   curl_easy_setopt (self->easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (self->easy, CURLOPT_BUFFERSIZE, BUFFER_SIZE);
   curl_easy_setopt (self->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
+  curl_easy_setopt (self->easy, CURLOPT_FRESH_CONNECT, self->request->is_once ? 1L : 0L);
   curl_easy_setopt (self->easy, CURLOPT_TIMEOUT, (long) self->request->timeout_s);
   curl_easy_setopt (self->easy, CURLOPT_ERRORBUFFER, self->reason);
   curl_easy_setopt (self->easy, CURLOPT_PRIVATE, self);

@@ -36,13 +36,14 @@ gboolean embark_http_learn_time (EmbarkHttp *self, const char *date, gint64 offs
 
 typedef struct
 {
-  const char *method;                                         /* GET HEAD PUT POST DELETE */
-  const char *url;                                            /* https://…, already percent-encoded; sent as is */
-  const char *const *headers;                                 /* NULL-terminated "Name: value", or NULL */
-  GBytes *body;                                               /* (nullable) */
-  guint timeout_s;                                            /* whole request; 0: none (stall detection stays on) */
-  guint stall_s;                                              /* seconds without a byte that end the request; 0: 30 */
-  gsize response_max;                                         /* bytes of the answer kept, 0: 4 MiB; more is an error */
+  const char *method;         /* GET HEAD PUT POST DELETE */
+  const char *url;            /* https://…, already percent-encoded; sent as is */
+  const char *const *headers; /* NULL-terminated "Name: value", or NULL */
+  GBytes *body;               /* (nullable) */
+  guint timeout_s;            /* whole request; 0: none (stall detection stays on) */
+  guint stall_s;              /* seconds without a byte that end the request; 0: 30 */
+  gboolean is_once;           /* by a new connection: curl may send again when a kept one turns out to be closed */
+  gsize response_max;         /* bytes of the answer kept, 0: 4 MiB; more is an error */
   void (*sent_func) (guint64 bytes_sent, gpointer user_data); /* (nullable) from the curl thread */
   gpointer user_data;
 } EmbarkHttpRequest;

@@ -34,11 +34,17 @@ gboolean embark_retry_is_clock (const char *code, const char *message)
   return g_str_equal (code, "AccessDenied") && g_strcmp0 (message, "Request has expired") == 0;
 }
 
+/* HEAD has no body, so a wrong clock looks like a missing permission; the answer's Date tells them apart. */
+static gboolean is_mute_refusal (const EmbarkRetryCase *failure)
+{
+  return failure->status == 403 && (failure->code == NULL || *failure->code == '\0');
+}
+
 EmbarkRetryAction embark_retry_decide (const EmbarkRetryCase *failure)
 {
   if (failure->attempt >= failure->max_attempts)
     return EMBARK_RETRY_NEVER;
-  if (embark_retry_is_clock (failure->code, failure->message))
+  if (embark_retry_is_clock (failure->code, failure->message) || is_mute_refusal (failure))
     return EMBARK_RETRY_CLOCK;
   if (is_throttled (failure->code))
     return EMBARK_RETRY_WAIT;

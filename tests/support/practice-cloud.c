@@ -155,6 +155,15 @@ void practice_cloud_set_faults (PracticeCloud *self, const char *faults)
   g_assert_true (JSON_NODE_HOLDS_ARRAY (result));
 }
 
+guint practice_cloud_count_seen (PracticeCloud *self, guint index)
+{
+  g_autoptr (JsonNode) faults = practice_cloud_command (self, "{\"command\":\"show-faults\"}");
+  JsonArray *list = json_node_get_array (faults);
+
+  g_assert_cmpuint (index, <, json_array_get_length (list));
+  return (guint) json_object_get_int_member (json_array_get_object_element (list, index), "seen");
+}
+
 guint practice_cloud_count (PracticeCloud *self, const char *name)
 {
   g_autofree char *command = g_strdup_printf ("{\"command\":\"%s\"}", name);

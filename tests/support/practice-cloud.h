@@ -33,6 +33,9 @@ guint practice_cloud_get_port (PracticeCloud *self);
 JsonNode *practice_cloud_command (PracticeCloud *self, const char *json);
 /* @faults: a JSON list in place of the faults so far. */
 void practice_cloud_set_faults (PracticeCloud *self, const char *faults);
+/* How many requests met the match of fault @index so far, whether it acted or not. (The list of requests is written
+ * after each answer, so it may lack the last one.) */
+guint practice_cloud_count_seen (PracticeCloud *self, guint index);
 /* Length of the list that command @name gives: uploads, objects, images, buckets, requests … */
 guint practice_cloud_count (PracticeCloud *self, const char *name);
 
