@@ -34,9 +34,8 @@ static gboolean is_absence (const virError *failure)
   if (failure->code == VIR_ERR_SYSTEM_ERROR)
     return failure->int1 == ENOENT || failure->int1 == ECONNREFUSED || failure->int1 == ECONNRESET;
   /* A connection of the user starts its daemon by itself, and says so in words when there is none to start. */
-  return failure->code == VIR_ERR_NO_CONNECT
-         || (failure->code == VIR_ERR_INTERNAL_ERROR && failure->message != NULL
-             && (strstr (failure->message, "virtqemud") != NULL || strstr (failure->message, "libvirtd") != NULL));
+  return failure->code == VIR_ERR_INTERNAL_ERROR && failure->message != NULL
+         && (strstr (failure->message, "virtqemud") != NULL || strstr (failure->message, "libvirtd") != NULL);
 }
 
 /* "libvirtd" or, where libvirt is split into one daemon for each driver, "virtqemud"; NULL when not installed. */

@@ -96,7 +96,7 @@ GPtrArray *embark_sandbox_new (EmbarkImageChain *chain, const char *folder, GErr
       g_autofree char *inside = g_strdup_printf ("/disk/%u", i);
       add (argv, is_block_device (file) ? "--dev-bind" : "--ro-bind", file->path, inside, NULL);
     }
-  add (argv, "--bind", folder, EMBARK_SANDBOX_FOLDER, "--chdir", "/", "--", NULL);
+  add (argv, "--bind", folder, EMBARK_SANDBOX_FOLDER, "--remount-ro", "/", "--chdir", "/", "--", NULL);
   return argv;
 }
 

@@ -3,57 +3,8 @@
  * Headers made by hand, whole and hostile: what the probe says of each.
  */
 #include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "model/source/image-probe.h"
-
-#define CLUSTER 65536
-
-static void put_be32 (guint8 *at, guint32 value)
-{
-  value = GUINT32_TO_BE (value);
-  memcpy (at, &value, sizeof value);
-}
-
-static void put_be64 (guint8 *at, guint64 value)
-{
-  value = GUINT64_TO_BE (value);
-  memcpy (at, &value, sizeof value);
-}
-
-static void put_le32 (guint8 *at, guint32 value)
-{
-  value = GUINT32_TO_LE (value);
-  memcpy (at, &value, sizeof value);
-}
-
-static void put_le64 (guint8 *at, guint64 value)
-{
-  value = GUINT64_TO_LE (value);
-  memcpy (at, &value, sizeof value);
-}
-
-static EmbarkImageProbe *probe_length (const guint8 *bytes, gsize size, guint64 length)
-{
-  int fd = memfd_create ("image", MFD_CLOEXEC);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (ftruncate (fd, (off_t) length), ==, 0);
-  g_assert_cmpint (pwrite (fd, bytes, MIN (size, length), 0), ==, (gssize) MIN (size, length));
-  EmbarkImageProbe *probe = embark_image_probe (fd, length, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (probe);
-  close (fd);
-  return probe;
-}
-
-static EmbarkImageProbe *probe_bytes (const guint8 *bytes, gsize size)
-{
-  return probe_length (bytes, size, size);
-}
+#include "tests/support/image-bytes.h"
 
 /* Six clusters: header, refcount table, refcount block, L1, one L2, one data cluster. */
 static guint8 *make_qcow2 (void)
@@ -261,155 +212,6 @@ static void test_noise (void)
     }
 }
 
-static void close_vhd_footer (guint8 *footer)
-{
-  guint32 sum = 0;
-
-  put_be32 (footer + 64, 0);
-  for (guint i = 0; i < 512; i++)
-    sum += footer[i];
-  put_be32 (footer + 64, ~sum);
-}
-
-static void make_vhd_footer (guint8 *footer, guint64 size, guint32 type)
-{
-  memset (footer, 0, 512);
-  memcpy (footer, "conectix", 8);
-  put_be64 (footer + 16, type == 2 ? G_MAXUINT64 : 512);
-  put_be64 (footer + 48, size);
-  put_be32 (footer + 60, type);
-  close_vhd_footer (footer);
-}
-
-static void test_vhd_fixed (void)
-{
-  g_autofree guint8 *image = g_malloc0 (CLUSTER + 512);
-
-  make_vhd_footer (image + CLUSTER, CLUSTER, 2);
-  g_autoptr (EmbarkImageProbe) probe = probe_bytes (image, CLUSTER + 512);
-  g_assert_cmpint (probe->format, ==, EMBARK_IMAGE_VPC);
-  g_assert_cmpstr (probe->subformat, ==, "fixed");
-  g_assert_cmpuint (probe->virtual_size, ==, CLUSTER);
-  g_assert_cmpstr (probe->damaged, ==, NULL);
-
-  make_vhd_footer (image + CLUSTER, CLUSTER + 512, 2);
-  g_autoptr (EmbarkImageProbe) too_big = probe_bytes (image, CLUSTER + 512);
-  g_assert_nonnull (too_big->damaged);
-
-  make_vhd_footer (image + CLUSTER, CLUSTER, 4);
-  g_autoptr (EmbarkImageProbe) differencing = probe_bytes (image, CLUSTER + 512);
-  g_assert_nonnull (differencing->unsafe);
-
-  make_vhd_footer (image + CLUSTER, CLUSTER, 2);
-  image[CLUSTER + 100] ^= 1;
-  g_autoptr (EmbarkImageProbe) checksum = probe_bytes (image, CLUSTER + 512);
-  g_assert_nonnull (checksum->damaged);
-}
-
-static void test_vhd_dynamic (void)
-{
-  const gsize size = 8192 + 512;
-  g_autofree guint8 *image = g_malloc0 (size);
-
-  make_vhd_footer (image, 4 * 2097152, 3);
-  make_vhd_footer (image + 8192, 4 * 2097152, 3);
-  memcpy (image + 512, "cxsparse", 8);
-  put_be64 (image + 512 + 16, 1536);
-  put_be32 (image + 512 + 28, 4);
-  put_be32 (image + 512 + 32, 2097152);
-  memset (image + 1536, 0xff, 16);
-  g_autoptr (EmbarkImageProbe) probe = probe_bytes (image, size);
-  g_assert_cmpstr (probe->subformat, ==, "dynamic");
-  g_assert_cmpstr (probe->damaged, ==, NULL);
-
-  g_autoptr (EmbarkImageProbe) cut = probe_bytes (image, 8192);
-  g_assert_cmpint (cut->format, ==, EMBARK_IMAGE_VPC);
-  g_assert_nonnull (cut->damaged);
-
-  put_be32 (image + 1536, 1000);
-  g_autoptr (EmbarkImageProbe) block = probe_bytes (image, size);
-  g_assert_nonnull (block->damaged);
-
-  put_be32 (image + 512 + 28, 3);
-  g_autoptr (EmbarkImageProbe) table = probe_bytes (image, size);
-  g_assert_nonnull (table->damaged);
-}
-
-static const char good_descriptor[] = "# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\n"
-                                      "createType=\"monolithicSparse\"\n\n# Extent description\n"
-                                      "RW 2048 SPARSE \"disk.vmdk\"\n\n#DDB\nddb.adapterType = \"ide\"\n";
-
-static EmbarkImageProbe *probe_vmdk (const char *descriptor, guint64 capacity, guint64 gd)
-{
-  g_autofree guint8 *image = g_malloc0 (CLUSTER);
-
-  memcpy (image, "KDMV", 4);
-  put_le32 (image + 4, 1);
-  put_le32 (image + 8, 3);
-  put_le64 (image + 12, capacity);
-  put_le64 (image + 20, 128);
-  put_le64 (image + 28, 1);
-  put_le64 (image + 36, 20);
-  put_le32 (image + 44, 512);
-  put_le64 (image + 56, gd);
-  memcpy (image + 73, "\n \r\n", 4);
-  memcpy (image + 512, descriptor, strlen (descriptor));
-  put_le32 (image + 40 * 512, 41);
-  return probe_bytes (image, CLUSTER);
-}
-
-static void test_vmdk_whole (void)
-{
-  g_autoptr (EmbarkImageProbe) probe = probe_vmdk (good_descriptor, 2048, 40);
-
-  g_assert_cmpint (probe->format, ==, EMBARK_IMAGE_VMDK);
-  g_assert_cmpstr (probe->unsafe, ==, NULL);
-  g_assert_cmpstr (probe->damaged, ==, NULL);
-  g_assert_cmpstr (probe->subformat, ==, "monolithicSparse");
-  g_assert_cmpuint (probe->virtual_size, ==, 1024 * 1024);
-}
-
-static void test_vmdk_hostile (void)
-{
-  static const struct
-  {
-    const char *find;
-    const char *replace;
-  } changes[] = {
-    { "disk.vmdk", "/etc/passwd" },
-    { "disk.vmdk", "..\\x.vmdk" },
-    { "disk.vmdk", "nbd:x" },
-    { "SPARSE", "FLAT" },
-    { "RW 2048 SPARSE \"disk.vmdk\"", "RW 2048 FLAT \"/etc/shadow\" 0" },
-    { "RW 2048 SPARSE \"disk.vmdk\"", "RW 2048 SPARSE \"disk.vmdk\"\nRW 2048 SPARSE \"other.vmdk\"" },
-    { "RW 2048 SPARSE \"disk.vmdk\"", "" },
-    { "monolithicSparse", "twoGbMaxExtentFlat" },
-    { "monolithicSparse", "streamOptimized" },
-    { "parentCID=ffffffff", "parentCID=00000001" },
-    { "parentCID=ffffffff", "parentCID=ffffffff\nparentFileNameHint=\"/etc/passwd\"" },
-    { "version=1", "version=1\nchangeTrackPath=\"x\"" },
-    { "version=1", "version=1\nrubbish" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
-    {
-      g_auto (GStrv) halves = g_strsplit (good_descriptor, changes[i].find, 2);
-      g_autofree char *descriptor = g_strjoinv (changes[i].replace, halves);
-      g_autoptr (EmbarkImageProbe) probe = probe_vmdk (descriptor, 2048, 40);
-      g_test_message ("change %" G_GSIZE_FORMAT, i);
-      g_assert_nonnull (probe->unsafe);
-    }
-  g_autoptr (EmbarkImageProbe) container = probe_vmdk (good_descriptor, 0, 40);
-  g_assert_nonnull (container->unsafe);
-  g_autoptr (EmbarkImageProbe) cut = probe_vmdk (good_descriptor, 2048, 4000);
-  g_assert_nonnull (cut->damaged);
-  g_autoptr (EmbarkImageProbe) no_footer = probe_vmdk (good_descriptor, 2048, G_MAXUINT64);
-  g_assert_nonnull (no_footer->damaged);
-  g_autoptr (EmbarkImageProbe) text = probe_bytes ((const guint8 *) good_descriptor, strlen (good_descriptor));
-  g_assert_cmpint (text->format, ==, EMBARK_IMAGE_VMDK);
-  g_assert_nonnull (text->unsafe);
-}
-
 static void test_signatures (void)
 {
   static const struct
@@ -503,10 +305,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/image-probe/qcow2/hostile", test_qcow2_hostile);
   g_test_add_func ("/image-probe/qcow2/backing", test_qcow2_backing);
   g_test_add_func ("/image-probe/qcow2/kinds", test_qcow2_kinds);
-  g_test_add_func ("/image-probe/vhd/fixed", test_vhd_fixed);
-  g_test_add_func ("/image-probe/vhd/dynamic", test_vhd_dynamic);
-  g_test_add_func ("/image-probe/vmdk/whole", test_vmdk_whole);
-  g_test_add_func ("/image-probe/vmdk/hostile", test_vmdk_hostile);
   g_test_add_func ("/image-probe/signatures", test_signatures);
   g_test_add_func ("/image-probe/hybrid-iso", test_hybrid_iso);
   g_test_add_func ("/image-probe/text", test_text);
