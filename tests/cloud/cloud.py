@@ -48,7 +48,7 @@ class Cloud:
             self.refuse(connection, str(error))
         except (ConnectionGone, OSError):
             pass
-        connection.close()
+        sock.close()
 
     def refuse(self, connection, text):
         connection.must_close = True
@@ -171,7 +171,7 @@ class Cloud:
 
     def reset_at(self, connection, limit, done):
         if done >= limit:
-            connection.reset()
+            connection.sock.reset()
             raise ConnectionGone("reset on purpose")
         return limit - done
 
@@ -195,7 +195,7 @@ class Cloud:
         if do == "lost-answer":
             connection.drain(request.body)
             response.finish()
-            connection.reset()
+            connection.sock.reset()
             raise ConnectionGone("the answer is lost on purpose")
         if request.headers.get("expect", "").lower() == "100-continue" and request.body.left:
             # The client may never send the body after a final answer.
@@ -206,7 +206,7 @@ class Cloud:
             data = connection.send_head(response, request)
             connection.send_bytes(data[:len(data) // 2])
             response.finish()
-            connection.reset()
+            connection.sock.reset()
             raise ConnectionGone("the answer is cut on purpose")
         connection.send_response(response, request, (lambda _: self.pace(fault)) if do == "slow" else None)
 

@@ -60,17 +60,21 @@ def clear(cloud, command):
 
 
 def set_values(cloud, command):
-    """Changes what the options of the server gave: clockOffset, importSeconds, imageQuota, strict."""
+    """Changes what the options of the server gave: clockOffset, importSeconds, imageQuota,
+    importsPerSecond, strict."""
     if "clockOffset" in command:
         cloud.clock.offset = float(command["clockOffset"])
     if "importSeconds" in command:
         cloud.images.import_seconds = float(command["importSeconds"])
     if "imageQuota" in command:
         cloud.images.quota = int(command["imageQuota"])
+    if "importsPerSecond" in command:
+        cloud.images.requests_per_second = int(command["importsPerSecond"])
     if "strict" in command:
         cloud.is_strict = bool(command["strict"])
     return {"clockOffset": cloud.clock.offset, "importSeconds": cloud.images.import_seconds,
-            "imageQuota": cloud.images.quota, "strict": cloud.is_strict}
+            "imageQuota": cloud.images.quota, "importsPerSecond": cloud.images.requests_per_second,
+            "strict": cloud.is_strict}
 
 
 def add_key(cloud, command):

@@ -2,6 +2,7 @@
 """The XML of COS: written from nested lists, read without entities and within
 bounds."""
 
+import re
 import time
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -10,6 +11,8 @@ from errors import CosError
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 MAX_DEPTH = 8
+# Not allowed in XML, not even escaped.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_xml(name, children):
@@ -21,7 +24,7 @@ def write_element(name, children):
     if isinstance(children, (list, tuple)):
         inner = "".join(write_element(child, content) for child, content in children)
     else:
-        inner = escape(str(children), {'"': "&quot;"})
+        inner = escape(UNPRINTABLE.sub(lambda match: "%%%02X" % ord(match[0]), str(children)), {'"': "&quot;"})
     return f"<{name}>{inner}</{name}>"
 
 

@@ -12,7 +12,6 @@ MAX_DESCRIPTION = 256
 MAX_FILTERS = 10
 MAX_FILTER_VALUES = 5
 MAX_DATA_DISKS = 20
-IMPORTS_PER_SECOND = 10
 IMAGE_ID = re.compile(r"img-[a-z0-9]{8}")
 FILTERS = {"image-id": "ImageId", "image-type": "ImageType", "image-name": "ImageName", "platform": "Platform"}
 
@@ -73,8 +72,8 @@ def list_urls(call):
 
 def import_image(call):
     images = call.cloud.images
-    if not images.count_request(IMPORTS_PER_SECOND):
-        raise ApiError("RequestLimitExceeded", "More than 10 requests in a second.")
+    if not images.count_request():
+        raise ApiError("RequestLimitExceeded", "There are too many requests in a second.")
     if not call.get("ImageName"):
         raise ApiError("InvalidParameterValue", "The ImageName is empty.")
     check_text(call, "ImageName", MAX_NAME)

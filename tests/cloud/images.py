@@ -18,6 +18,7 @@ from errors import ApiError
 from image_url import find_refusal
 from store import read_json, write_json
 
+REQUESTS_PER_SECOND = 10
 PUBLIC_IMAGES = (("img-pract001", "Debian 12.0 64bit", "Debian"), ("img-pract002", "Ubuntu 22.04 64bit", "Ubuntu"),
                  ("img-pract003", "Windows Server 2022", "Windows"))
 
@@ -37,6 +38,7 @@ class Images:
         self.cloud = cloud
         self.import_seconds = import_seconds
         self.quota = quota
+        self.requests_per_second = REQUESTS_PER_SECOND
         self.changed = threading.Condition(threading.RLock())
         self.judging = threading.Lock()
         self.records = {}
@@ -59,14 +61,16 @@ class Images:
     def save(self):
         write_json(self.path, {"spent": sorted(self.spent), "records": list(self.records.values())})
 
-    def count_request(self, maximum):
+    def count_request(self):
         """Whether one more import request in this second is allowed."""
         now = time.monotonic()
         with self.changed:
             while self.recent and self.recent[0] < now - 1:
                 self.recent.popleft()
+            if len(self.recent) >= self.requests_per_second:
+                return False
             self.recent.append(now)
-            return len(self.recent) <= maximum
+            return True
 
     def list_of_region(self, region):
         return [record for record in self.records.values() if record["region"] == region]

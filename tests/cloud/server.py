@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import socket
-import ssl
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ import control
 from account import DEFAULT_ID, DEFAULT_KEY, Key, parse_key
 from certificates import ensure_certificates
 from cloud import Cloud
+from tls import TlsSocket, make_context
 from wire import IDLE_SECONDS
 
 PR_SET_PDEATHSIG = 1
@@ -54,19 +54,12 @@ def list_keys(texts):
                 os.environ.get("EMBARK_PRACTICE_KEY") or DEFAULT_KEY)]
 
 
-def make_context(certificate, key):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
 def serve_connection(cloud, context, sock):
     sock.settimeout(IDLE_SECONDS)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    secure = TlsSocket(sock, context)
     try:
-        secure = context.wrap_socket(sock, server_side=True)
+        secure.shake_hands()
     except OSError as error:
         cloud.add_to_log({"at": cloud.clock.now(), "status": 0, "error": f"TLS: {error}"})
         sock.close()

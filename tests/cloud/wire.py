@@ -5,8 +5,6 @@ answers. Written for speed with large bodies; one thread a connection."""
 import os
 import re
 import secrets
-import socket
-import struct
 from urllib.parse import unquote_to_bytes
 
 from errors import BadRequest, ConnectionGone, CosError
@@ -171,6 +169,8 @@ class Connection:
                 raise
             data += view[:count]
         head, _, self.rest = bytes(data).partition(b"\r\n\r\n")
+        if len(head) > MAX_HEAD:
+            raise BadRequest("the head is too long")
         request = parse_head(head)
         request.body = Body(self, self.read_length(request))
         return request
@@ -260,19 +260,3 @@ class Connection:
                     raise ConnectionGone(f"{os.path.basename(path)} has become shorter")
                 self.send_bytes(view[:count])
                 length -= count
-
-    def reset(self):
-        """Ends the connection the hard way: the client sees a reset instead of an orderly end."""
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.sock.close()
-
-    def close(self):
-        """Orderly; waits a moment for the client so that a last answer is not lost in a reset."""
-        try:
-            self.sock.settimeout(2)
-            socket.socket.shutdown(self.sock, socket.SHUT_WR)
-            while self.sock.recv_into(self.buffer):
-                pass
-        except (OSError, ValueError):
-            pass
-        self.sock.close()
