@@ -5,6 +5,7 @@ through fault, signature, operation, log. Everything shared hangs here."""
 import collections
 import json
 import os
+import re
 import threading
 import time
 
@@ -23,6 +24,9 @@ LOGGED_REQUESTS = 20000
 # The only query parameters that are logged: no signature or token can be among them.
 LOGGED_PARAMS = ("partNumber", "uploadId", "uploads", "acl", "prefix", "marker", "max-keys", "delimiter", "max-parts",
                  "part-number-marker", "max-uploads", "key-marker", "upload-id-marker", "encoding-type", "region")
+
+
+SECRET_ID = re.compile(r"(?:q-ak=|Credential=)([A-Za-z0-9_-]{1,64})")
 
 
 class Cloud:
@@ -95,13 +99,13 @@ class Cloud:
             response = self.apply_fault(connection, request)
             if response is not None:
                 return response
-        if request.headers.get("expect", "").lower() == "100-continue":
-            connection.send_continue()
         return self.answer(request, place, entry)
 
     def describe(self, request, place):
         """What faults are matched against and the log shows."""
         facts = {"method": request.method, "host": request.host, "path": request.path[:1000]}
+        who = SECRET_ID.search(request.headers.get("authorization", request.target))
+        facts["secretId"] = who[1] if who else ""
         if place.kind == "api":
             request.op = request.headers.get("x-tc-action", "")[:64]
         elif place.kind != "unknown":
@@ -197,11 +201,7 @@ class Cloud:
             response.finish()
             connection.sock.reset()
             raise ConnectionGone("the answer is lost on purpose")
-        if request.headers.get("expect", "").lower() == "100-continue" and request.body.left:
-            # The client may never send the body after a final answer.
-            connection.must_close = True
-        else:
-            connection.drain(request.body)
+        connection.drain(request.body)
         if do == "cut-answer":
             data = connection.send_head(response, request)
             connection.send_bytes(data[:len(data) // 2])

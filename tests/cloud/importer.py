@@ -5,7 +5,6 @@ hostile input: nothing here may open another file than the one given."""
 
 import json
 import os
-import resource
 import struct
 import subprocess
 import tempfile
@@ -17,6 +16,7 @@ MAX_VIRTUAL = 500 * GIB
 MAX_OUTPUT = 1 << 20
 TOOL_SECONDS = 600
 TOOL_MEMORY = 4 * GIB
+LIMITED = ("prlimit", f"--as={TOOL_MEMORY}", f"--cpu={TOOL_SECONDS}", "--core=0")
 HEAD = 1 << 20
 SECTOR = 512
 
@@ -128,18 +128,12 @@ def check_vmdk_header(path):
         raise Refused("InvalidFormatSize", "the VMDK is a snapshot of another one")
 
 
-def limit_tool():
-    resource.setrlimit(resource.RLIMIT_AS, (TOOL_MEMORY, TOOL_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (TOOL_SECONDS, TOOL_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def run_tool(*arguments):
     """(exit status, output) of qemu-img."""
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
     try:
-        done = subprocess.run(["qemu-img", *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                              timeout=TOOL_SECONDS, env=environment, preexec_fn=limit_tool)
+        done = subprocess.run([*LIMITED, "qemu-img", *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                              check=False, timeout=TOOL_SECONDS, env=environment)
     except subprocess.TimeoutExpired:
         raise Refused("InternalError", f"qemu-img {arguments[0]} took too long") from None
     return done.returncode, done.stdout[:MAX_OUTPUT], done.stderr[:2000].decode("utf-8", "replace").strip()

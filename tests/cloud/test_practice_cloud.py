@@ -290,7 +290,9 @@ class Multipart(CloudTest):
         upload_id = self.start_upload("xml")
         bomb = b'<!DOCTYPE a [<!ENTITY b "c">]><CompleteMultipartUpload>&b;</CompleteMultipartUpload>'
         deep = b"<CompleteMultipartUpload>" + b"<a>" * 50 + b"</a>" * 50 + b"</CompleteMultipartUpload>"
-        for body in (bomb, deep, b"<Other/>", b"not xml", b"<CompleteMultipartUpload><Part/></CompleteMultipartUpload>"):
+        bodies = (bomb, deep, b"<Other/>", b"not xml",
+                  b"<CompleteMultipartUpload><Part/></CompleteMultipartUpload>")
+        for body in bodies:
             answer = self.client.cos("POST", "/xml", [("uploadId", upload_id)], body)
             self.expect(answer, 400, "MalformedXML")
         self.expect(self.client.cos("POST", "/xml", [("uploadId", upload_id)]), 400, "MissingRequestBodyError")

@@ -113,6 +113,7 @@ class Body:
         self.connection = connection
         self.length = length
         self.left = length
+        self.is_expected = False  # the client waits for "100 Continue" before it sends
         self.shaping = None  # called with (bytes read so far, of length) before each block
 
     def read_block(self, view):
@@ -120,6 +121,9 @@ class Body:
         wanted = min(len(view), self.left)
         if wanted == 0:
             return 0
+        if self.is_expected:
+            self.is_expected = False
+            self.connection.send_bytes(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self.shaping is not None:
             wanted = min(wanted, self.shaping(self.length - self.left))
         self.connection.read_exactly(view[:wanted])
@@ -173,6 +177,7 @@ class Connection:
             raise BadRequest("the head is too long")
         request = parse_head(head)
         request.body = Body(self, self.read_length(request))
+        request.body.is_expected = request.headers.get("expect", "").lower() == "100-continue"
         return request
 
     def read_length(self, request):
@@ -186,9 +191,6 @@ class Connection:
             self.must_close = True
         return int(text)
 
-    def send_continue(self):
-        self.send_bytes(b"HTTP/1.1 100 Continue\r\n\r\n")
-
     def read_exactly(self, view):
         if self.rest:
             count = min(len(self.rest), len(view))
@@ -200,7 +202,7 @@ class Connection:
 
     def drain(self, body):
         """Reads what is left of a body so that the connection can be used again; gives up on a long one."""
-        if body.left > MAX_DRAIN:
+        if body.left > MAX_DRAIN or (body.left and body.is_expected):
             self.must_close = True
             return
         body.shaping = None
