@@ -12,6 +12,10 @@
 #define DISK "/dev/sda"
 #define PARTITIONS_MAX 128
 #define FILESYSTEMS_MAX 256
+#define SECTOR 512
+#define MBR_TABLE 446
+#define MBR_ENTRY 16
+#define MBR_ENTRY_TYPE 4
 #define MBR_TYPE_LDM 0x42
 #define MBR_TYPE_ESP 0xEF
 #define MBR_TYPE_PROTECTIVE 0xEE
@@ -27,32 +31,57 @@ typedef struct
   gboolean has_protective;
 } Layout;
 
-static void set_text (JsonObject *object, const char *name, char *value)
+static void set_text (JsonObject *object, const char *name, const char *value)
 {
   g_autofree char *valid = value ? g_utf8_make_valid (value, -1) : NULL;
 
   if (valid && *valid)
     json_object_set_string_member (object, name, valid);
+}
+
+static void take_text (JsonObject *object, const char *name, char *value)
+{
+  set_text (object, name, value);
   free (value);
 }
 
-/* What blkid says of a partition or volume; flags the containers that hide what is in them. */
+static void flag_container (const char *type, EmbarkFacts *facts)
+{
+  static const struct
+  {
+    const char *type;
+    const char *flag;
+  } containers[] = { { "crypto_LUKS", "disk.luks" },
+                     { "BitLocker", "disk.bitlocker" },
+                     { "linux_raid_member", "disk.raid" },
+                     { "LVM2_member", "disk.lvm" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (containers); i++)
+    if (g_strcmp0 (type, containers[i].type) == 0)
+      embark_facts_set_boolean (facts, containers[i].flag, TRUE);
+}
+
+/* One call of blkid, since each call costs a tenth of a second without KVM. */
 static void add_contents (guestfs_h *g, const char *device, JsonObject *object, const char *type_name,
                           EmbarkFacts *facts)
 {
-  char *type = guestfs_vfs_type (g, device);
+  char **found = guestfs_blkid (g, device);
 
-  if (type && strcmp (type, "crypto_LUKS") == 0)
-    embark_facts_set_boolean (facts, "disk.luks", TRUE);
-  else if (type && strcmp (type, "BitLocker") == 0)
-    embark_facts_set_boolean (facts, "disk.bitlocker", TRUE);
-  else if (type && strcmp (type, "linux_raid_member") == 0)
-    embark_facts_set_boolean (facts, "disk.raid", TRUE);
-  else if (type && strcmp (type, "LVM2_member") == 0)
-    embark_facts_set_boolean (facts, "disk.lvm", TRUE);
-  set_text (object, type_name, type);
-  set_text (object, "label", guestfs_vfs_label (g, device));
-  set_text (object, "uuid", guestfs_vfs_uuid (g, device));
+  for (guint i = 0; found && found[i] && found[i + 1]; i += 2)
+    {
+      if (strcmp (found[i], "TYPE") == 0)
+        {
+          flag_container (found[i + 1], facts);
+          set_text (object, type_name, found[i + 1]);
+        }
+      else if (strcmp (found[i], "LABEL") == 0)
+        set_text (object, "label", found[i + 1]);
+      else if (strcmp (found[i], "UUID") == 0)
+        set_text (object, "uuid", found[i + 1]);
+    }
+  for (guint i = 0; found && found[i]; i++)
+    free (found[i]);
+  free (found);
 }
 
 static void add_gpt_type (guestfs_h *g, int number, JsonObject *object, Layout *layout, EmbarkFacts *facts)
@@ -67,16 +96,18 @@ static void add_gpt_type (guestfs_h *g, int number, JsonObject *object, Layout *
     layout->has_bios_boot = TRUE;
   else if (g_ascii_strcasecmp (type, GPT_TYPE_LDM_METADATA) == 0 || g_ascii_strcasecmp (type, GPT_TYPE_LDM_DATA) == 0)
     embark_facts_set_boolean (facts, "disk.ldm", TRUE);
-  set_text (object, "gptType", type);
+  take_text (object, "gptType", type);
 }
 
-static void add_mbr_type (guestfs_h *g, int number, JsonObject *object, Layout *layout, EmbarkFacts *facts)
+/* The four entries of the table itself are read at once; only logical partitions are asked for one by one. */
+static void add_mbr_type (guestfs_h *g, int number, const guint8 *sector, JsonObject *object, Layout *layout,
+                          EmbarkFacts *facts)
 {
-  int type = guestfs_part_get_mbr_id (g, DISK, number);
-  int bootable = guestfs_part_get_bootable (g, DISK, number);
+  gboolean is_primary = number >= 1 && number <= 4;
+  const guint8 *entry = sector + MBR_TABLE + (is_primary ? MBR_ENTRY * (number - 1) : 0);
+  int type = is_primary ? entry[MBR_ENTRY_TYPE] : guestfs_part_get_mbr_id (g, DISK, number);
 
-  if (bootable >= 0)
-    json_object_set_boolean_member (object, "bootable", bootable == 1);
+  json_object_set_boolean_member (object, "bootable", is_primary && (entry[0] & 0x80) != 0);
   if (type < 0)
     return;
   layout->has_esp = layout->has_esp || type == MBR_TYPE_ESP;
@@ -86,11 +117,23 @@ static void add_mbr_type (guestfs_h *g, int number, JsonObject *object, Layout *
   json_object_set_int_member (object, "mbrType", type);
 }
 
+static void read_first_sector (guestfs_h *g, guint8 *sector)
+{
+  size_t length = 0;
+  char *bytes = guestfs_pread_device (g, DISK, SECTOR, 0, &length);
+
+  if (bytes && length == SECTOR)
+    memcpy (sector, bytes, SECTOR);
+  free (bytes);
+}
+
 static guint add_partitions (guestfs_h *g, gboolean is_gpt, Layout *layout, EmbarkFacts *facts)
 {
   struct guestfs_partition_list *list = guestfs_part_list (g, DISK);
   guint n = list ? MIN (list->len, PARTITIONS_MAX) : 0;
+  guint8 sector[SECTOR] = { 0 };
 
+  read_first_sector (g, sector);
   for (guint i = 0; i < n; i++)
     {
       const struct guestfs_partition *part = &list->val[i];
@@ -104,7 +147,7 @@ static guint add_partitions (guestfs_h *g, gboolean is_gpt, Layout *layout, Emba
       if (is_gpt)
         add_gpt_type (g, part->part_num, object, layout, facts);
       else
-        add_mbr_type (g, part->part_num, object, layout, facts);
+        add_mbr_type (g, part->part_num, sector, object, layout, facts);
       add_contents (g, device, object, "filesystem", facts);
     }
   if (list)
@@ -112,34 +155,75 @@ static guint add_partitions (guestfs_h *g, gboolean is_gpt, Layout *layout, Emba
   return n;
 }
 
-static void add_filesystems (guestfs_h *g, EmbarkFacts *facts)
+static gboolean is_container (const char *type)
 {
-  char **list = guestfs_list_filesystems (g);
-  guint n = 0;
-
-  for (guint i = 0; list && list[i]; i += 2)
-    {
-      if (n < FILESYSTEMS_MAX && strcmp (list[i + 1], "unknown") != 0 && !g_str_has_prefix (list[i], "btrfsvol:"))
-        {
-          JsonObject *object = embark_facts_append (facts, "disk.filesystems");
-          json_object_set_string_member (object, "device", list[i]);
-          add_contents (g, list[i], object, "type", facts);
-          n++;
-        }
-      free (list[i]);
-      free (list[i + 1]);
-    }
-  free (list);
+  return strcmp (type, "LVM2_member") == 0 || strcmp (type, "crypto_LUKS") == 0 || strcmp (type, "BitLocker") == 0
+         || strcmp (type, "linux_raid_member") == 0;
 }
 
-static gboolean has_any (char **list)
+/* A partition or volume joins disk.filesystems unless it is a container of others or holds nothing known. */
+static void add_filesystem (const char *device, const char *type, const char *label, const char *uuid,
+                            EmbarkFacts *facts)
 {
-  gboolean has = list && list[0];
+  JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
+  JsonObject *object;
 
-  for (guint i = 0; list && list[i]; i++)
-    free (list[i]);
-  free (list);
-  return has;
+  if (!type || is_container (type) || (list && json_array_get_length (list) >= FILESYSTEMS_MAX))
+    return;
+  object = embark_facts_append (facts, "disk.filesystems");
+  set_text (object, "device", device);
+  set_text (object, "type", type);
+  set_text (object, "label", label);
+  set_text (object, "uuid", uuid);
+}
+
+static void add_described (JsonObject *object, const char *device, const char *type_name, EmbarkFacts *facts)
+{
+  add_filesystem (device, json_object_get_string_member_with_default (object, type_name, NULL),
+                  json_object_get_string_member_with_default (object, "label", NULL),
+                  json_object_get_string_member_with_default (object, "uuid", NULL), facts);
+}
+
+/* Takes a list of volumes; TRUE when there was one. */
+static gboolean add_volumes (guestfs_h *g, char **devices, EmbarkFacts *facts)
+{
+  gboolean has_any = devices && devices[0];
+
+  for (guint i = 0; devices && devices[i]; i++)
+    {
+      g_autoptr (JsonObject) contents = json_object_new ();
+
+      if (i < FILESYSTEMS_MAX)
+        {
+          add_contents (g, devices[i], contents, "type", facts);
+          add_described (contents, devices[i], "type", facts);
+        }
+      free (devices[i]);
+    }
+  free (devices);
+  return has_any;
+}
+
+/* What libguestfs' own list would say, without the seconds it takes to ask for every kind of volume again. */
+static void add_filesystems (guestfs_h *g, EmbarkFacts *facts)
+{
+  JsonArray *partitions = embark_facts_get_list (facts, "disk.partitions");
+
+  for (guint i = 0; partitions && i < json_array_get_length (partitions); i++)
+    {
+      JsonObject *object = json_array_get_object_element (partitions, i);
+      add_described (object, json_object_get_string_member (object, "device"), "filesystem", facts);
+    }
+  if (!partitions)
+    {
+      g_autoptr (JsonObject) contents = json_object_new ();
+      add_contents (g, DISK, contents, "type", facts);
+      add_described (contents, DISK, "type", facts);
+    }
+  if (add_volumes (g, guestfs_lvs (g), facts))
+    embark_facts_set_boolean (facts, "disk.lvm", TRUE);
+  if (add_volumes (g, guestfs_list_md_devices (g), facts))
+    embark_facts_set_boolean (facts, "disk.raid", TRUE);
 }
 
 void embark_inspect_partitions (guestfs_h *g, EmbarkFacts *facts)
@@ -163,10 +247,6 @@ void embark_inspect_partitions (guestfs_h *g, EmbarkFacts *facts)
     n = add_partitions (g, is_gpt, &layout, facts);
   embark_facts_set_boolean (facts, "disk.protectiveOnly", (is_gpt && n == 0) || (is_mbr && layout.has_protective));
   add_filesystems (g, facts);
-  if (has_any (guestfs_lvs (g)))
-    embark_facts_set_boolean (facts, "disk.lvm", TRUE);
-  if (has_any (guestfs_list_md_devices (g)))
-    embark_facts_set_boolean (facts, "disk.raid", TRUE);
 
   if (layout.has_esp)
     embark_facts_set_string (facts, "boot.firmware", is_mbr || layout.has_bios_boot ? "both" : "uefi");
