@@ -309,7 +309,9 @@ static EmbarkKeys *perform (CallFunc func, EmbarkKeys *keys, GCancellable *cance
 
   EmbarkKeys *result = NULL;
   if (!in_time && !g_cancellable_set_error_if_cancelled (cancellable, error))
-    set_locked (error);
+    g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_NO_KEYRING,
+                         _ ("The keyring did not answer within 20 seconds. Unlock it, for example with the program "
+                            "“Passwords and Keys”, and try again."));
   else if (in_time && call->error != NULL)
     g_propagate_error (error, g_steal_pointer (&call->error));
   else if (in_time)

@@ -9,7 +9,7 @@ if [ "${1-}" = --inside ]; then
   shift
   printf 'practice' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
   keyring=$!
-  trap 'kill "$keyring" 2>/dev/null || true' EXIT
+  trap 'kill "$keyring" 2>/dev/null && wait "$keyring" || true' EXIT
   if ! gdbus wait --session --timeout 30 org.freedesktop.secrets; then
     echo 'Bail out! the keyring did not start'
     exit 1
