@@ -49,6 +49,14 @@ static gboolean is_answering (const char *path)
   return is_connected;
 }
 
+/* QEMU repeats all options before it comes to the point. */
+static const char *find_reason (const char *complaint)
+{
+  const char *end_of_options = g_strrstr (complaint, "': ");
+
+  return end_of_options != NULL ? end_of_options + 3 : complaint;
+}
+
 static gboolean translate_end (EmbarkExport *self, EmbarkImageChain *chain, GError **error)
 {
   /* At the end of its output the child has said all it had to say. */
@@ -69,7 +77,7 @@ static gboolean translate_end (EmbarkExport *self, EmbarkImageChain *chain, GErr
   else
     g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_DAMAGED_IMAGE,
                  /* Translators: a file name, and what the program qemu-nbd said. */
-                 _ ("“%s” could not be opened (%s). Check it with “qemu-img check”."), name, complaint);
+                 _ ("“%s” could not be opened (%s). Check it with “qemu-img check”."), name, find_reason (complaint));
   return FALSE;
 }
 

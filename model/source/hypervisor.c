@@ -295,11 +295,9 @@ void embark_hypervisor_watch (EmbarkHypervisor *self, EmbarkHypervisorFunc func,
       if (self->event_ids[i] < 0)
         g_atomic_rc_box_release (self->link);
     }
-  self->has_close_callback = virConnectRegisterCloseCallback (self->connection, connection_closed_cb,
-                                                              g_atomic_rc_box_acquire (self->link), free_link_cb)
-                             == 0;
-  if (!self->has_close_callback)
-    g_atomic_rc_box_release (self->link);
+  /* Without a reference of its own: drivers that cannot break take the callback, forget it, and free nothing. */
+  self->has_close_callback =
+      virConnectRegisterCloseCallback (self->connection, connection_closed_cb, self->link, NULL) == 0;
   virResetLastError ();
 }
 
@@ -309,8 +307,8 @@ void embark_hypervisor_free (EmbarkHypervisor *self)
     return;
   stop_watching (self);
   self->link->self = NULL;
-  g_atomic_rc_box_release (self->link);
   virConnectClose (self->connection);
+  g_atomic_rc_box_release (self->link);
   virResetLastError ();
   g_free (self->uri);
   g_free (self);

@@ -130,11 +130,7 @@ gboolean embark_probe_qcow2 (const EmbarkProbeReader *reader, EmbarkImageProbe *
     {
       header_size = embark_probe_be32 (header + 100);
       judge_features (embark_probe_be64 (header + 72), probe);
-    }
-  if (header_size < 72 || (header_size < 104 && header_size != 72) || header_size > cluster_size
-      || embark_probe_be32 (header + 96) > 6)
-    {
-      if (embark_probe_be32 (header + 4) >= 3)
+      if (header_size < 104 || header_size > cluster_size || embark_probe_be32 (header + 96) > 6)
         {
           embark_probe_set_damaged (probe, _ ("The numbers in its header contradict each other."));
           return TRUE;

@@ -203,16 +203,14 @@ static void test_no_daemon (void)
 
 static void test_system_without_daemon (void)
 {
-  static const char *const sockets[] = { "/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock" };
   g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkHypervisor) self = embark_hypervisor_open ("qemu:///system", NULL, &error);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (sockets); i++)
-    if (g_file_test (sockets[i], G_FILE_TEST_EXISTS))
-      {
-        g_test_skip ("a libvirt daemon has a socket on this computer");
-        return;
-      }
-  g_assert_null (embark_hypervisor_open ("qemu:///system", NULL, &error));
+  if (self != NULL || g_error_matches (error, EMBARK_ERROR, EMBARK_ERROR_HYPERVISOR_DENIED))
+    {
+      g_test_skip ("a libvirt daemon runs on this computer");
+      return;
+    }
   g_test_message ("%s", error->message);
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_NO_HYPERVISOR);
 }

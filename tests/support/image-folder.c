@@ -47,6 +47,16 @@ char *image_folder_get_path (ImageFolder *self, const char *name)
   return g_build_filename (self->path, name, NULL);
 }
 
+guint image_folder_count (ImageFolder *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->path, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
 void image_folder_write (ImageFolder *self, const char *name, const void *bytes, gsize size)
 {
   g_autofree char *path = image_folder_get_path (self, name);

@@ -17,6 +17,8 @@ ImageFolder *image_folder_new (void);
 /* Removes it with everything in it. */
 void image_folder_free (ImageFolder *self);
 char *image_folder_get_path (ImageFolder *self, const char *name);
+/* How many entries it has. */
+guint image_folder_count (ImageFolder *self);
 /* Writes @size bytes. */
 void image_folder_write (ImageFolder *self, const char *name, const void *bytes, gsize size);
 /* A raw disk of @size bytes with a boot signature, some data and holes. */
