@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * EmbarkCheckView: follows the disk and the job of its check.
+ */
+#include "gui/check-view.h"
+
+#include <glib/gi18n.h>
+
+#include "gui/error-text.h"
+
+struct _EmbarkCheckView
+{
+  AdwBin parent_instance;
+
+  /* Owned */
+  EmbarkDisk *disk;
+  GSignalGroup *disk_signals;
+  GSignalGroup *job_signals;
+
+  /* Template children */
+  GtkStack *stack;
+  GtkLabel *stage_label;
+  GtkProgressBar *progress_bar;
+  GtkLabel *slow_label;
+  AdwStatusPage *error_page;
+};
+
+G_DEFINE_FINAL_TYPE (EmbarkCheckView, embark_check_view, ADW_TYPE_BIN)
+
+typedef struct
+{
+  const char *stage;
+  const char *words;
+} Stage;
+
+static const Stage stages[] = {
+  { "probe", N_ ("Reading the header of the image") }, { "export", N_ ("Opening the disk, read-only") },
+  { "measure", N_ ("Measuring what would be sent") },  { "launch", N_ ("Starting a small machine that looks inside") },
+  { "filesystems", N_ ("Finding file systems") },      { "inspect", N_ ("Finding the operating system") },
+  { "mount", N_ ("Opening file systems, read-only") }, { "kernels", N_ ("Looking at kernels and drivers") },
+  { "finish", N_ ("Judging what was seen") },
+};
+
+static const char *describe_stage (const char *stage)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
+    if (g_strcmp0 (stage, stages[i].stage) == 0)
+      return _ (stages[i].words);
+  return _ ("Waiting for other checks to end");
+}
+
+static void show_progress (EmbarkCheckView *self)
+{
+  EmbarkJob *job = embark_disk_get_job (self->disk);
+
+  if (job == NULL)
+    return;
+
+  gtk_label_set_label (self->stage_label, describe_stage (embark_job_get_report (job)->stage));
+  gtk_progress_bar_set_fraction (self->progress_bar, embark_job_get_progress (job));
+  gtk_widget_set_visible (GTK_WIDGET (self->slow_label), embark_disk_is_slow (self->disk));
+}
+
+static void show_error (EmbarkCheckView *self, const GError *error)
+{
+  g_autoptr (EmbarkErrorText) text = embark_error_text_new (error);
+  g_autofree char *body = embark_error_text_join (text);
+  g_autofree char *markup = g_markup_escape_text (body, -1);
+
+  adw_status_page_set_title (self->error_page, text->heading);
+  adw_status_page_set_description (self->error_page, markup);
+}
+
+static void update (EmbarkCheckView *self)
+{
+  const GError *error;
+
+  if (self->disk == NULL)
+    return;
+
+  error = embark_disk_get_error (self->disk);
+  g_signal_group_set_target (self->job_signals, embark_disk_get_job (self->disk));
+  if (embark_disk_get_job (self->disk) != NULL)
+    {
+      show_progress (self);
+      gtk_stack_set_visible_child_name (self->stack, "checking");
+    }
+  else if (error != NULL)
+    {
+      show_error (self, error);
+      gtk_stack_set_visible_child_name (self->stack, "error");
+    }
+  else
+    gtk_stack_set_visible_child_name (self->stack, "unchecked");
+}
+
+static void check_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_disk_check (EMBARK_CHECK_VIEW (widget)->disk);
+}
+
+static void cancel_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_disk_cancel_check (EMBARK_CHECK_VIEW (widget)->disk);
+}
+
+static void embark_check_view_dispose (GObject *object)
+{
+  EmbarkCheckView *self = EMBARK_CHECK_VIEW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_CHECK_VIEW);
+  g_clear_object (&self->disk_signals);
+  g_clear_object (&self->job_signals);
+  g_clear_object (&self->disk);
+  G_OBJECT_CLASS (embark_check_view_parent_class)->dispose (object);
+}
+
+static void embark_check_view_class_init (EmbarkCheckViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = embark_check_view_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/check-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, stack);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, stage_label);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, slow_label);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, error_page);
+  gtk_widget_class_install_action (widget_class, "check.start", NULL, check_activated);
+  gtk_widget_class_install_action (widget_class, "check.cancel", NULL, cancel_activated);
+}
+
+static void embark_check_view_init (EmbarkCheckView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->disk_signals = g_signal_group_new (EMBARK_TYPE_DISK);
+  self->job_signals = g_signal_group_new (EMBARK_TYPE_JOB);
+  g_signal_group_connect_swapped (self->disk_signals, "notify", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->job_signals, "notify", G_CALLBACK (show_progress), self);
+}
+
+void embark_check_view_set_disk (EmbarkCheckView *self, EmbarkDisk *disk)
+{
+  g_return_if_fail (EMBARK_IS_CHECK_VIEW (self));
+
+  g_signal_group_set_target (self->job_signals, NULL);
+  g_set_object (&self->disk, disk);
+  g_signal_group_set_target (self->disk_signals, disk);
+  update (self);
+}

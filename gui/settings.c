@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The preferences of the user, typed.
+ */
+#include "gui/settings.h"
+
+static const char *const judge_words[] = {
+  [EMBARK_JUDGE_BOTH] = "both",
+  [EMBARK_JUDGE_ORIGINAL] = "original",
+  [EMBARK_JUDGE_CURRENT] = "current",
+};
+
+GSettings *embark_settings_new (void)
+{
+  return g_settings_new (EMBARK_APP_ID);
+}
+
+EmbarkJudge embark_settings_get_judge (GSettings *settings)
+{
+  g_autofree char *word = g_settings_get_string (settings, "edition");
+  EmbarkJudge judge = EMBARK_JUDGE_BOTH;
+
+  embark_judge_from_string (word, &judge);
+  return judge;
+}
+
+void embark_settings_set_judge (GSettings *settings, EmbarkJudge judge)
+{
+  g_return_if_fail (judge < G_N_ELEMENTS (judge_words));
+
+  g_settings_set_string (settings, "edition", judge_words[judge]);
+}
+
+gboolean embark_settings_get_last_destination (GSettings *settings, char **ret_bucket, char **ret_region)
+{
+  g_autofree char *bucket = g_settings_get_string (settings, "last-bucket");
+  g_autofree char *region = g_settings_get_string (settings, "last-region");
+
+  if (bucket[0] == '\0' || region[0] == '\0')
+    return FALSE;
+
+  *ret_bucket = g_steal_pointer (&bucket);
+  *ret_region = g_steal_pointer (&region);
+  return TRUE;
+}
+
+void embark_settings_set_last_destination (GSettings *settings, const char *bucket, const char *region)
+{
+  g_settings_set_string (settings, "last-bucket", bucket);
+  g_settings_set_string (settings, "last-region", region);
+}

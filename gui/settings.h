@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The preferences of the user (GSettings org.embark.Embark) and what they mean
+ * for the model. Never holds a secret.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "model/check/limits.h"
+
+G_BEGIN_DECLS
+
+/* New. */
+GSettings *embark_settings_new (void);
+EmbarkJudge embark_settings_get_judge (GSettings *settings);
+void embark_settings_set_judge (GSettings *settings, EmbarkJudge judge);
+/* "vm-images" and "Guangzhou" of the last destination; FALSE when there was none. Free both. */
+gboolean embark_settings_get_last_destination (GSettings *settings, char **ret_bucket, char **ret_region);
+void embark_settings_set_last_destination (GSettings *settings, const char *bucket, const char *region);
+
+G_END_DECLS

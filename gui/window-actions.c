@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the buttons, menus and keys of the window do.
+ */
+#include <glib/gi18n.h>
+
+#include "gui/account-dialog.h"
+#include "gui/error-text.h"
+#include "gui/forced-import.h"
+#include "gui/migrate-dialog.h"
+#include "gui/window-private.h"
+
+static void add_disk (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_window_choose_files (EMBARK_WINDOW (widget));
+}
+
+static void search (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+static void refresh (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_library_refresh (embark_context_get_library (EMBARK_WINDOW (widget)->context));
+}
+
+static void check (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_machine_page_check (EMBARK_WINDOW (widget)->machine_page);
+}
+
+static void go_back (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_window_go_back (EMBARK_WINDOW (widget));
+}
+
+static void show_imports (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_window_show_imports (EMBARK_WINDOW (widget));
+}
+
+static void say (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_window_say (EMBARK_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+/* Borrowed; NULL when it is not there any more. */
+static EmbarkMigration *find_migration (EmbarkWindow *self, GVariant *id)
+{
+  GListModel *migrations = G_LIST_MODEL (embark_context_get_migrations (self->context));
+
+  for (guint i = 0; i < g_list_model_get_n_items (migrations); i++)
+    {
+      g_autoptr (EmbarkMigration) migration = g_list_model_get_item (migrations, i);
+
+      if (g_strcmp0 (embark_migration_get_id (migration), g_variant_get_string (id, NULL)) == 0)
+        return migration;
+    }
+  return NULL;
+}
+
+/* Borrowed; NULL when it is not there any more. */
+static EmbarkMachine *find_machine (EmbarkWindow *self, GVariant *id)
+{
+  GListModel *connections = embark_library_get_connections (embark_context_get_library (self->context));
+
+  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
+    {
+      g_autoptr (GListModel) machines = g_list_model_get_item (connections, i);
+
+      for (guint j = 0; j < g_list_model_get_n_items (machines); j++)
+        {
+          g_autoptr (EmbarkMachine) machine = g_list_model_get_item (machines, j);
+
+          if (g_strcmp0 (embark_machine_get_id (machine), g_variant_get_string (id, NULL)) == 0)
+            return machine;
+        }
+    }
+  return NULL;
+}
+
+static void show_migration (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkMigration *migration = find_migration (self, parameter);
+
+  if (migration == NULL)
+    embark_window_say (self, _ ("This import is not in the history any more"));
+  else
+    embark_window_show_migration (self, migration);
+}
+
+static void continue_migration (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkMigration *migration = find_migration (self, parameter);
+
+  if (migration == NULL)
+    return;
+  embark_migration_start (migration);
+}
+
+static void remove_now (EmbarkWindow *self, EmbarkMigration *migration)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!embark_migration_list_remove (embark_context_get_migrations (self->context), migration, &error))
+    {
+      embark_window_say (self, error->message);
+      return;
+    }
+  embark_migration_page_set_migration (self->migration_page, NULL);
+  embark_window_show_imports (self);
+  embark_window_say (self, _ ("Removed from the history"));
+}
+
+static void remove_answered_cb (AdwMessageDialog *dialog, const char *response, EmbarkWindow *self)
+{
+  if (g_str_equal (response, "remove"))
+    remove_now (self, g_object_get_data (G_OBJECT (dialog), "migration"));
+}
+
+static void remove_migration (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkMigration *migration = find_migration (self, parameter);
+  GtkWidget *dialog;
+
+  if (migration == NULL)
+    return;
+  if (!embark_migration_can_continue (migration))
+    {
+      remove_now (self, migration);
+      return;
+    }
+
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Remove an Unfinished Import?"),
+                                   _ ("It cannot be continued after that. What the bucket has of it is removed."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _ ("_Keep"), "remove", _ ("_Remove"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  g_object_set_data_full (G_OBJECT (dialog), "migration", g_object_ref (migration), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (remove_answered_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void show_machine (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkMachine *machine = find_machine (self, parameter);
+
+  if (machine == NULL)
+    embark_window_say (self, _ ("This machine is not in the list any more"));
+  else
+    embark_window_show_machine (self, machine);
+}
+
+static void remove_file (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkMachine *machine = find_machine (self, parameter);
+
+  if (machine != NULL && embark_machine_is_file (machine))
+    embark_library_remove_file (embark_context_get_library (self->context), machine);
+}
+
+static void started_cb (GtkWidget *dialog, EmbarkMigration *migration, EmbarkWindow *self)
+{
+  embark_window_show_migration (self, migration);
+}
+
+static void ask_destination (EmbarkWindow *self)
+{
+  EmbarkMachine *machine = embark_machine_page_get_machine (self->machine_page);
+  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
+  EmbarkWay way;
+  GtkWidget *dialog;
+
+  if (machine == NULL || disk == NULL)
+    return;
+  way = embark_way_of (embark_disk_get_report (disk), embark_context_get_judge (self->context));
+  if (way == EMBARK_WAY_NONE)
+    return;
+
+  dialog = embark_migrate_dialog_new (GTK_WINDOW (self), self->context, machine, disk, way);
+  g_signal_connect_object (dialog, "started", G_CALLBACK (started_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void keys_saved_cb (GtkWidget *dialog, EmbarkWindow *self)
+{
+  const GError *error = embark_account_get_keyring_error (embark_context_get_account (self->context));
+  g_autoptr (EmbarkErrorText) text = NULL;
+
+  if (error != NULL)
+    {
+      text = embark_error_text_new (error);
+      embark_window_say (self, text->advice != NULL ? text->advice : text->body);
+    }
+  ask_destination (self);
+}
+
+static void ask_keys (EmbarkWindow *self)
+{
+  GtkWidget *dialog = embark_account_dialog_new (GTK_WINDOW (self), embark_context_get_account (self->context));
+
+  g_signal_connect_object (dialog, "saved", G_CALLBACK (keys_saved_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void keys_loaded_cb (EmbarkWindow *self, EmbarkJob *job)
+{
+  if (embark_account_has_keys (embark_context_get_account (self->context)))
+    ask_destination (self);
+  else
+    ask_keys (self);
+}
+
+static void migrate (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkAccount *account = embark_context_get_account (self->context);
+  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
+  g_autoptr (EmbarkJob) job = NULL;
+
+  if (disk == NULL
+      || embark_way_of (embark_disk_get_report (disk), embark_context_get_judge (self->context)) == EMBARK_WAY_NONE)
+    return;
+  if (embark_account_get_keys_place (account) != EMBARK_KEYS_NOT_LOADED)
+    {
+      keys_loaded_cb (self, NULL);
+      return;
+    }
+
+  job = embark_account_load (account);
+  g_signal_connect_object (job, "finished", G_CALLBACK (keys_loaded_cb), self, G_CONNECT_SWAPPED);
+}
+
+void embark_window_class_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.add-disk", NULL, add_disk);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search);
+  gtk_widget_class_install_action (widget_class, "win.refresh", NULL, refresh);
+  gtk_widget_class_install_action (widget_class, "win.check", NULL, check);
+  gtk_widget_class_install_action (widget_class, "win.migrate", NULL, migrate);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, go_back);
+  gtk_widget_class_install_action (widget_class, "win.show-imports", NULL, show_imports);
+  gtk_widget_class_install_action (widget_class, "win.toast", "s", say);
+  gtk_widget_class_install_action (widget_class, "win.show-migration", "s", show_migration);
+  gtk_widget_class_install_action (widget_class, "win.continue-migration", "s", continue_migration);
+  gtk_widget_class_install_action (widget_class, "win.remove-migration", "s", remove_migration);
+  gtk_widget_class_install_action (widget_class, "win.show-machine", "s", show_machine);
+  gtk_widget_class_install_action (widget_class, "win.remove-file", "s", remove_file);
+}
