@@ -62,7 +62,9 @@ def look(path, boot_mode, is_forced, wants_partitions):
         return os.path.getsize(path)
     if kind not in SUPPORTED:
         raise Refused("InvalidFormatSize", f"the format is {kind}")
-    {"qcow2": check_qcow2_header, "vmdk": check_vmdk_header}.get(kind, lambda path: None)(path)
+    checks = {"qcow2": check_qcow2_header, "vmdk": check_vmdk_header, "vpc": check_vpc_header}
+    if kind in checks:
+        checks[kind](path)
     virtual_size = measure(path, kind)
     if kind in ("qcow2", "vmdk"):
         check_consistency(path, kind)
@@ -108,6 +110,18 @@ def check_qcow2_header(path):
         raise Refused("InvalidFormatSize", f"the QCOW2 has the incompatible features {features:#x}")
     if features & QCOW2_CORRUPT:
         raise Refused("InternalError", "the QCOW2 is marked corrupt")
+
+
+def check_vpc_header(path):
+    """Fixed or dynamic; a differencing VHD needs its parent."""
+    with open(path, "rb") as file:
+        file.seek(-SECTOR, os.SEEK_END)
+        footer = file.read(SECTOR)
+    if not footer.startswith(b"conectix"):
+        raise Refused("InternalError", "the VHD is cut off: its footer is missing")
+    kind = struct.unpack_from(">I", footer, 60)[0]
+    if kind not in (2, 3):
+        raise Refused("InvalidFormatSize", f"the VHD is of the type {kind}, neither fixed nor dynamic")
 
 
 def check_vmdk_header(path):

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import http.client
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -289,7 +290,7 @@ class Multipart(CloudTest):
     def test_bad_xml(self):
         upload_id = self.start_upload("xml")
         bomb = b'<!DOCTYPE a [<!ENTITY b "c">]><CompleteMultipartUpload>&b;</CompleteMultipartUpload>'
-        deep = b"<CompleteMultipartUpload>" + b"<a>" * 50 + b"</a>" * 50 + b"</CompleteMultipartUpload>"
+        deep = b"<CompleteMultipartUpload>" + b"<a>" * 100000 + b"</a>" * 100000 + b"</CompleteMultipartUpload>"
         bodies = (bomb, deep, b"<Other/>", b"not xml",
                   b"<CompleteMultipartUpload><Part/></CompleteMultipartUpload>")
         for body in bodies:
@@ -396,6 +397,21 @@ class FaultsTest(CloudTest):
         self.set("stall", "HeadBucket", seconds=0.01)
         self.expect(self.client.cos("HEAD", "/"), 200)
 
+    def test_slowness(self):
+        self.set("slow", "PutObject", bytesPerSecond=200000)
+        self.expect(self.client.cos("PUT", "/slow", body=bytes(50000)), 200)
+        self.set("slow-complete", "CompleteMultipartUpload", seconds=1)
+        upload_id = self.start_upload("slow")
+        etag = self.put_part("slow", upload_id, 1, b"x").headers["etag"]
+        self.assertEqual(self.complete("slow", upload_id, [(1, etag)]).body[:2], b"  ")
+
+    def test_garbage_and_one_key(self):
+        self.server.command("add-key", key="AKIDother:secret:token:1000")
+        self.set("garbage", match={"secretId": "AKIDother"})
+        answer = Client(self.server, "AKIDother", "secret", "token").cos("GET", "/")
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "text/html"))
+        self.expect(self.client.cos("GET", "/"), 200)
+
     def test_bad_faults_are_refused(self):
         for fault in ({"do": "explode"}, {"do": "reset", "match": {"moon": "full"}}, {"do": "reset", "status": 1}):
             with self.assertRaises(RuntimeError):
@@ -419,6 +435,36 @@ class Connections(CloudTest):
             response.read()
             self.assertEqual(response.getheader("connection"), "keep-alive")
         connection.close()
+
+    def test_refused_before_the_body(self):
+        host = make_host()
+        headers = {"Host": host, "Content-Length": "1000", "Expect": "100-continue"}
+        connection = self.client.connect(host)
+        connection.putrequest("PUT", "/a", skip_host=True, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        response = connection.getresponse()
+        self.assertEqual((response.status, response.getheader("connection")), (403, "close"))
+        connection.close()
+
+    def test_chunked_is_refused(self):
+        host = make_host()
+        signed = self.client.sign("PUT", host, "/a", [], [("host", host)])
+        headers = {"host": host, "transfer-encoding": "chunked", "authorization": signed}
+        self.expect(self.client.send("PUT", host, "/a", headers, b"1\r\nx\r\n0\r\n\r\n"), 411, "MissingContentLength")
+
+    def test_ends_with_its_parent(self):
+        script = ("import subprocess, sys\n"
+                  "child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)\n"
+                  "print(child.stdout.readline().decode())\n")
+        with tempfile.TemporaryDirectory() as folder:
+            started = subprocess.Popen([sys.executable, "-c", script, sys.executable,
+                                        os.path.join(os.path.dirname(os.path.abspath(__file__)), "server.py"), "--dir",
+                                        folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            # The server holds the error pipe: its end is the server's end.
+            output, _ = started.communicate(timeout=60)
+            self.assertIn(b'"port"', output)
 
     def test_certificate_and_hosts(self):
         for host in ("service.cos.myqcloud.com", make_host(), f"{BUCKET}.cos.eu-frankfurt.tencentcos.cn",

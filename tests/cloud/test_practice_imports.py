@@ -220,6 +220,19 @@ class Parameters(CloudTest):
         self.assertEqual(self.import_url(self.put(self.disk), name="told"), ("IMPORTFAILED", "VirtioNotInstall"))
 
 
+    def test_late_and_vanishing_images(self):
+        self.server.command("faults", faults=[{"match": {"op": "ImportImage"}, "do": "image-late", "seconds": 3600}])
+        parameters = {**IMPORT, "ImageName": "late", "ImageUrl": self.put(self.disk)}
+        image_id = self.expect(None, self.call("ImportImage", **parameters))["ImageId"]
+        self.assertEqual(self.call("DescribeImages", ImageIds=[image_id])["TotalCount"], 0)
+        self.attempt("InvalidImageName.Duplicate", ImageName="late")
+        self.server.command("faults", faults=[{"match": {"op": "ImportImage"}, "do": "image-vanishes"}])
+        parameters = {**IMPORT, "ImageName": "gone", "ImageUrl": self.client.presign("/none")}
+        image_id = self.expect(None, self.call("ImportImage", **parameters))["ImageId"]
+        self.assertTrue(self.server.command("hurry"))
+        self.assertEqual(self.call("DescribeImages", ImageIds=[image_id])["TotalCount"], 0)
+
+
 class Links(CloudTest):
     def test_used_twice(self):
         url = self.put(self.disk)
@@ -284,6 +297,19 @@ class Decisions(CloudTest):
 
     def test_fixed_vpc(self):
         self.expect_import(self.convert("vpc", "-o", "subformat=fixed,force_size=on"))
+
+    def test_differencing_vpc(self):
+        path = self.convert("vpc", "-o", "subformat=dynamic,force_size=on")
+        with open(path, "r+b") as file:
+            for start in (0, os.path.getsize(path) - 512):
+                file.seek(start + 60)
+                file.write(struct.pack(">I", 4))
+        self.expect_import(path, "InvalidFormatSize")
+
+    def test_cut_off_vpc(self):
+        path = self.convert("vpc", "-o", "subformat=dynamic,force_size=on")
+        os.truncate(path, os.path.getsize(path) - 512)
+        self.expect_import(path, "InternalError")
 
     def test_vmdk(self):
         self.expect_import(self.convert("vmdk"))
