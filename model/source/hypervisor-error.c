@@ -38,6 +38,14 @@ static gboolean is_absence (const virError *failure)
          && (strstr (failure->message, "virtqemud") != NULL || strstr (failure->message, "libvirtd") != NULL);
 }
 
+static gboolean is_remote (const char *uri)
+{
+  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NON_DNS, NULL);
+  const char *host = parsed != NULL ? g_uri_get_host (parsed) : NULL;
+
+  return host != NULL && *host != '\0';
+}
+
 /* "libvirtd" or, where libvirt is split into one daemon for each driver, "virtqemud"; NULL when not installed. */
 static const char *find_service (void)
 {
@@ -80,6 +88,11 @@ void embark_hypervisor_error_set (GError **error, const char *uri)
                  _ ("libvirt refused you at “%s”. Add yourself to the group “libvirt” with “sudo usermod -aG libvirt "
                     "$USER”, then log out and in again."),
                  uri);
+  else if (failure != NULL && is_absence (failure) && is_remote (uri))
+    g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_NO_HYPERVISOR,
+                 /* Translators: the address of a connection, and libvirt's own words. */
+                 _ ("“%s” cannot be reached (%s). Check the address and the network, and that libvirt runs there."),
+                 uri, failure->message != NULL ? failure->message : "?");
   else if (failure != NULL && is_absence (failure))
     set_absence (error, uri);
   else

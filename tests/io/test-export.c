@@ -339,6 +339,25 @@ static int hold (const char *image, const char *runtime)
     pause ();
 }
 
+/* Root reads the disks of the hypervisor's own user, which only a capability opens. */
+static void test_foreign_owner (void)
+{
+  g_autoptr (ImageFolder) folder = image_folder_new ();
+  g_autoptr (ImageFolder) runtime = image_folder_new ();
+  g_autofree char *path = image_folder_get_path (folder, "image");
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can give a file away");
+      return;
+    }
+  image_folder_make_raw (folder, "image", 2 * MIB);
+  g_assert_cmpint (chown (path, 65534, 65534), ==, 0);
+  g_autoptr (EmbarkImageChain) chain = open_image (folder, "image", NULL);
+  g_autoptr (EmbarkExport) export = start (chain, runtime);
+  compare (folder, export, "raw", "image");
+}
+
 /* Holes stay holes through the socket: what is not there need not be read. */
 static void test_holes (void)
 {
@@ -371,5 +390,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/export/outlives-thread", test_outlives_thread);
   g_test_add_func ("/export/killed", test_killed);
   g_test_add_func ("/export/holes", test_holes);
+  g_test_add_func ("/export/foreign-owner", test_foreign_owner);
   return g_test_run ();
 }

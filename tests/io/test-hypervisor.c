@@ -201,6 +201,21 @@ static void test_no_daemon (void)
   g_assert_nonnull (strstr (error->message, "libvirt"));
 }
 
+/* Another computer's daemon is not started from here. */
+static void test_unreachable (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *uri = g_strdup_printf ("qemu+tcp://127.0.0.1:%u/system", port);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_listener_close (listener);
+  g_assert_null (embark_hypervisor_open (uri, NULL, &error));
+  g_test_message ("%s", error->message);
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_NO_HYPERVISOR);
+  g_assert_null (strstr (error->message, "systemctl"));
+}
+
 static void test_system_without_daemon (void)
 {
   g_autoptr (GError) error = NULL;
@@ -264,6 +279,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/hypervisor/free-while-watching", test_free_while_watching);
   g_test_add_func ("/hypervisor/refusals", test_refusals);
   g_test_add_func ("/hypervisor/no-daemon", test_no_daemon);
+  g_test_add_func ("/hypervisor/unreachable", test_unreachable);
   g_test_add_func ("/hypervisor/system-without-daemon", test_system_without_daemon);
   g_test_add_func ("/hypervisor/denied", test_denied);
   g_test_add_func ("/hypervisor/describe", test_describe);
