@@ -28,6 +28,8 @@ EmbarkCosXml *embark_cos_xml_parse (GBytes *body)
   const char *text = g_bytes_get_data (body, &length);
   xmlDoc *document;
 
+  if (text == NULL)
+    return NULL;
   while (length > 0 && g_ascii_isspace (*text))
     {
       text++;

@@ -7,6 +7,7 @@
 #include "model/cloud/upload.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "model/base/errors.h"
 #include "model/cloud/multipart.h"
@@ -50,6 +51,7 @@ typedef struct
   guint number;
   GBytes *bytes;
   guint64 crc64;
+  guint8 md5[16];
   guint64 bytes_sent; /* guarded by the mutex */
 } SendTask;
 
@@ -117,7 +119,7 @@ static void compute_md5 (GBytes *bytes, guint8 *ret_digest)
 }
 
 /* The bucket's ETag of a part is its MD5 in hex, unless the bucket encrypts with keys of its own: then it is sent. */
-static char *find_held (const EmbarkUpload *self, const SendTask *task, const guint8 *md5)
+static char *find_held (const EmbarkUpload *self, const SendTask *task)
 {
   const EmbarkPart *part = g_hash_table_lookup (self->held, GUINT_TO_POINTER (task->number));
   char hex[33];
@@ -125,7 +127,7 @@ static char *find_held (const EmbarkUpload *self, const SendTask *task, const gu
   if (part == NULL || part->size != g_bytes_get_size (task->bytes))
     return NULL;
   for (guint i = 0; i < 16; i++)
-    g_snprintf (hex + 2 * i, 3, "%02x", md5[i]);
+    g_snprintf (hex + 2 * i, 3, "%02x", task->md5[i]);
   return g_ascii_strcasecmp (hex, part->etag) == 0 ? g_strdup (part->etag) : NULL;
 }
 
@@ -135,14 +137,10 @@ static char *send_task (SendTask *task, GError **error)
   EmbarkPartSend part = {
     .number = task->number, .bytes = task->bytes, .crc64 = task->crc64, .sent_func = sent_cb, .user_data = task
   };
-  char *etag;
 
   if (g_cancellable_set_error_if_cancelled (self->stop, error))
     return NULL;
-  compute_md5 (task->bytes, part.md5);
-  etag = find_held (self, task, part.md5);
-  if (etag != NULL)
-    return etag;
+  memcpy (part.md5, task->md5, sizeof part.md5);
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->on_the_way, task);
   g_mutex_unlock (&self->mutex);
@@ -277,10 +275,24 @@ void embark_upload_set_progress (EmbarkUpload *self, EmbarkProgressFunc progress
   g_mutex_unlock (&self->mutex);
 }
 
+/* The sum is computed by the caller's thread, which would otherwise only wait, so that sending threads always send. */
+static SendTask *make_task (EmbarkUpload *self, guint number, GBytes *bytes, guint64 crc64)
+{
+  SendTask *task = g_new0 (SendTask, 1);
+
+  task->upload = self;
+  task->number = number;
+  task->bytes = g_bytes_ref (bytes);
+  task->crc64 = crc64;
+  compute_md5 (bytes, task->md5);
+  return task;
+}
+
 gboolean embark_upload_put_part (EmbarkUpload *self, guint number, GBytes *bytes, guint64 crc64,
                                  GCancellable *cancellable, GError **error)
 {
   SendTask *task;
+  char *held;
 
   g_return_val_if_fail (self != NULL && bytes != NULL, FALSE);
   g_return_val_if_fail (!self->is_aborted && !self->is_finished, FALSE);
@@ -293,13 +305,20 @@ gboolean embark_upload_put_part (EmbarkUpload *self, guint number, GBytes *bytes
                    EMBARK_MULTIPART_PARTS_MAX);
       return FALSE;
     }
+  task = make_task (self, number, bytes, crc64);
+  held = find_held (self, task);
+  if (held != NULL)
+    {
+      note_outcome (self, task, held, NULL);
+      tell_progress (self, FALSE);
+      free_task (task);
+      return !g_cancellable_set_error_if_cancelled (cancellable, error);
+    }
   if (!wait_below (self, self->parallel, cancellable, error))
-    return FALSE;
-  task = g_new0 (SendTask, 1);
-  task->upload = self;
-  task->number = number;
-  task->bytes = g_bytes_ref (bytes);
-  task->crc64 = crc64;
+    {
+      free_task (task);
+      return FALSE;
+    }
   g_mutex_lock (&self->mutex);
   self->n_under_way++;
   g_mutex_unlock (&self->mutex);
