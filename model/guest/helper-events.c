@@ -21,7 +21,8 @@ gboolean embark_helper_events_open (void)
   return pipe_fd >= 0 && dup2 (STDERR_FILENO, STDOUT_FILENO) >= 0;
 }
 
-/* A client that is gone is no reason to go on. */
+/* A client that is gone has also ended qemu or is about to: then the handle is closed in order, which removes its
+ * files, so this is no place to end. */
 static void write_all (const char *text, gsize length)
 {
   while (length > 0)
@@ -30,7 +31,7 @@ static void write_all (const char *text, gsize length)
       if (n < 0 && errno == EINTR)
         continue;
       if (n <= 0)
-        _exit (1);
+        return;
       text += n;
       length -= n;
     }

@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "model/base/json-text.h"
 #include "model/guest/appliance.h"
 #include "model/guest/helper-events.h"
 #include "model/guest/inspect.h"
+
+#define TERMINATE_GRACE_S 3
 
 static char *read_request (void)
 {
@@ -76,11 +79,18 @@ static int inspect (JsonObject *request)
   return 0;
 }
 
-/* A cancel is SIGTERM to the whole group: it ends qemu, then every call fails and the handle is closed, which
- * removes its files. The client kills what is still there two seconds later. A handler, since children would
- * inherit that a signal is ignored. */
+/* Ends qemu, whoever sent the signal: then every call fails and the handle is closed, which removes its files.
+ * What still hangs after some seconds ends the hard way. A handler, since children inherit an ignored signal. */
 static void terminate_cb (int number)
 {
+  static volatile sig_atomic_t is_ending = 0;
+
+  if (is_ending)
+    return;
+  is_ending = 1;
+  alarm (TERMINATE_GRACE_S);
+  if (getpgrp () == getpid ())
+    kill (0, SIGTERM);
 }
 
 int main (void)
@@ -90,6 +100,8 @@ int main (void)
   g_autoptr (GError) error = NULL;
 
   signal (SIGTERM, terminate_cb);
+  /* The client that dies shall not take the helper with it at once: the files of the session would stay. */
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
   signal (SIGPIPE, SIG_IGN);
   if (!embark_helper_events_open ())
     return 1;

@@ -85,8 +85,9 @@ static void test_cancel_launch (void)
   guest_fixture_close (fixture, TRUE);
 }
 
-static void kill_helper_cb (const EmbarkProgress *progress, gpointer user_data)
+static void signal_helper_cb (const EmbarkProgress *progress, gpointer user_data)
 {
+  const int *number = user_data;
   g_autoptr (GArray) helpers = NULL;
 
   if (strcmp (progress->stage, "filesystems") != 0)
@@ -94,20 +95,31 @@ static void kill_helper_cb (const EmbarkProgress *progress, gpointer user_data)
   helpers = guest_fixture_find_helpers ();
   g_assert_cmpuint (helpers->len, >=, 1);
   for (guint i = 0; i < helpers->len; i++)
-    kill (g_array_index (helpers, int, i), SIGKILL);
+    kill (g_array_index (helpers, int, i), *number);
 }
 
-static void test_helper_killed (void)
+static void check_signalled (int number, gboolean may_leave_files)
 {
   GuestFixture *fixture = open_guest ();
   EmbarkGuestRequest request = guest_fixture_make_request (fixture);
   g_autoptr (GError) error = NULL;
-  EmbarkFacts *facts = embark_guest_inspect (&request, NULL, kill_helper_cb, NULL, NULL, &error);
+  EmbarkFacts *facts = embark_guest_inspect (&request, NULL, signal_helper_cb, &number, NULL, &error);
 
   g_assert_null (facts);
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE);
   g_assert_true (guest_fixture_wait_gone (fixture));
-  guest_fixture_close (fixture, TRUE);
+  guest_fixture_close (fixture, may_leave_files);
+}
+
+static void test_helper_killed (void)
+{
+  check_signalled (SIGKILL, TRUE);
+}
+
+/* What the kernel sends it when the client dies: it ends qemu and cleans up by itself. */
+static void test_helper_terminated (void)
+{
+  check_signalled (SIGTERM, FALSE);
 }
 
 static void test_helper_missing (void)
@@ -160,5 +172,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/guest-client/cancel-launch", test_cancel_launch);
   g_test_add_func ("/guest-client/cancel-running", test_cancel_running);
   g_test_add_func ("/guest-client/helper-killed", test_helper_killed);
+  g_test_add_func ("/guest-client/helper-terminated", test_helper_terminated);
   return g_test_run ();
 }

@@ -243,6 +243,36 @@ static void test_data_disk (void)
   g_rmdir (dir);
 }
 
+/* What libguestfs passes over in silence: an encrypted partition, here only its header, and a dynamic disk. */
+static void test_closed_disk (void)
+{
+  static const guint8 entries[32] = { 0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 8,    0, 0, 0, 0x40, 0, 0,
+                                      0,    0, 0, 0, 0x42, 0, 0, 0, 0, 0x50, 0, 0, 0, 0x40, 0, 0 };
+  static const char luks[] = "LUKS\xba\xbe\0\1";
+  g_autofree char *dir = g_dir_make_tmp ("embark-disk-XXXXXX", NULL);
+  g_autofree char *path = make_disk (dir, "closed.raw");
+  g_autoptr (EmbarkFacts) facts = NULL;
+  JsonObject *first;
+  int fd = g_open (path, O_RDWR, 0);
+
+  g_assert_cmpint (pwrite (fd, entries, sizeof entries, 446), ==, sizeof entries);
+  g_assert_cmpint (pwrite (fd, "\x55\xaa", 2, 510), ==, 2);
+  g_assert_cmpint (pwrite (fd, luks, sizeof luks, 1024 * 1024), ==, sizeof luks);
+  close (fd);
+  facts = inspect_image (path, "raw");
+  check_boolean (facts, "os.found", FALSE);
+  check_boolean (facts, "disk.luks", TRUE);
+  check_boolean (facts, "disk.ldm", TRUE);
+  check_boolean (facts, "disk.bitlocker", FALSE);
+  g_assert_false (embark_facts_has (facts, "disk.filesystems"));
+  g_assert_cmpuint (json_array_get_length (embark_facts_get_list (facts, "disk.partitions")), ==, 2);
+  first = json_array_get_object_element (embark_facts_get_list (facts, "disk.partitions"), 0);
+  g_assert_cmpstr (json_object_get_string_member (first, "filesystem"), ==, "crypto_LUKS");
+  g_assert_cmpstr (embark_facts_get_unknown (facts, "os"), ==, "the disk is encrypted with LUKS");
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -253,5 +283,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/inspect/windows-virtio", test_windows_virtio);
   g_test_add_func ("/inspect/empty-disk", test_empty_disk);
   g_test_add_func ("/inspect/data-disk", test_data_disk);
+  g_test_add_func ("/inspect/closed-disk", test_closed_disk);
   return g_test_run ();
 }
