@@ -152,8 +152,8 @@ static EmbarkFinding *make_finding (const Answers *answers)
   if (is_breach (decision->outcome) && has_disagreement (answers))
     {
       finding->outcome = EMBARK_OUTCOME_WARNING;
-      summary = edition == EMBARK_EDITION_ORIGINAL ? _ ("The original edition excludes this, the current one does not")
-                                                   : _ ("The current edition excludes this, the original one does not");
+      summary = edition == EMBARK_EDITION_ORIGINAL ? _ ("Only the original edition of the limits objects to this")
+                                                   : _ ("Only the current edition of the limits objects to this");
     }
   finding->id = g_strdup (answers->rule->id);
   finding->title = g_strdup (decision->title != NULL ? decision->title : _ (answers->rule->title));

@@ -167,11 +167,11 @@ static void test_editions_in_words (void)
   const EmbarkFinding *ipv6 = embark_report_find (original, "ipv6");
   const EmbarkFinding *gpt = embark_report_find (current, "linux-gpt");
 
-  g_assert_cmpstr (ipv6->summary, ==, "The original edition excludes this, the current one does not");
+  g_assert_cmpstr (ipv6->summary, ==, "Only the original edition of the limits objects to this");
   g_assert_cmpstr (ipv6->source, ==, "Original edition, “Network”");
   g_assert_cmpuint (g_strv_length (ipv6->editions), ==, 1);
   g_assert_cmpstr (ipv6->editions[0], ==, "original");
-  g_assert_cmpstr (gpt->summary, ==, "The current edition excludes this, the original one does not");
+  g_assert_cmpstr (gpt->summary, ==, "Only the current edition of the limits objects to this");
   g_assert_cmpstr (gpt->editions[0], ==, "current");
 }
 
