@@ -10,8 +10,9 @@
  *    image.snapshots u, image.encrypted b, image.path s (display form), image.files [] {path, format, size, mtime}
  *  stream: stream.allocated u bytes, stream.upperBound u bytes of the QCOW2 at most,
  *    stream.size u bytes of the QCOW2 as it was made (only after a whole stream)
- *  guest: disk.partitionTable s (mbr gpt none, else parted's word), disk.protectiveOnly b (a GPT with no entries readable),
- *    disk.partitions [] {number, device, start, size, mbrType, gptType, bootable, filesystem, label, uuid},
+ *  guest: disk.partitionTable s (mbr gpt none, else parted's word),
+ *    disk.protectiveOnly b (a GPT with no entries readable), disk.partitions []
+ *    {number, device, start, size, mbrType, gptType, bootable, filesystem, label, uuid},
  *    disk.lvm b, disk.ldm b (Windows dynamic disk), disk.luks b, disk.bitlocker b, disk.raid b,
  *    disk.filesystems [] {device, type, mountPoint, size, free, label, uuid},
  *    boot.firmware s (bios uefi both), os.found b, os.count u, os.type s (linux windows freebsd …),

@@ -28,6 +28,9 @@ EmbarkDecision embark_decide_partition_table (const EmbarkRuleContext *context, 
     return embark_decide_unknown (context, "disk.partitionTable");
   if (strcmp (table, "none") == 0)
     decision.evidence = g_strdup (_ ("There is no partition table at the start of the disk"));
+  else if (strcmp (table, "mbr") != 0 && strcmp (table, "gpt") != 0)
+    /* Translators: %s is a kind of partition table: "bsd", "sun". */
+    decision.evidence = g_strdup_printf (_ ("The partition table is of the kind “%s”, neither MBR nor GPT"), table);
   else if (is_protective)
     decision.evidence = g_strdup (_ ("There is a protective MBR, but the GPT behind it cannot be read"));
   else if (n == 0 && (partitions != NULL || was_read))

@@ -67,10 +67,10 @@ EmbarkDecision embark_decide_linux_gpt (const EmbarkRuleContext *context, const 
 
   if (table == NULL)
     return embark_decide_unknown (context, "disk.partitionTable");
-  if (strcmp (table, "none") == 0)
-    return embark_decide_not_applicable (_ ("There is no partition table"));
   if (embark_limit_allows (limit, table))
     return embark_decide_pass (g_strdup ("MBR"));
+  if (strcmp (table, "gpt") != 0)
+    return embark_decide_not_applicable (_ ("There is neither an MBR nor a GPT"));
   if (firmware == NULL)
     return embark_decide_unknown (context, "boot.firmware");
   if (strcmp (firmware, "bios") == 0)

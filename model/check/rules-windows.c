@@ -78,8 +78,8 @@ EmbarkDecision embark_decide_windows_mbr (const EmbarkRuleContext *context, cons
     return embark_decide_unknown (context, "disk.partitionTable");
   if (embark_limit_allows (limit, table))
     return embark_decide_pass (g_strdup ("MBR"));
-  if (strcmp (table, "none") == 0)
-    return embark_decide_not_applicable (_ ("There is no partition table"));
+  if (strcmp (table, "gpt") != 0)
+    return embark_decide_not_applicable (_ ("There is neither an MBR nor a GPT"));
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("Partitioned with GPT"),
