@@ -146,6 +146,29 @@ static void test_verdicts (void)
     }
 }
 
+/* What the helper found in the guests of the tests, as it wrote it; the parts of the other layers are added. */
+static void test_real_guests (void)
+{
+  const char *rest = "{'image': {'format': 'qcow2', 'virtualSize': 4294967296, 'chainLength': 1},"
+                     " 'stream': {'allocated': 1000000000, 'upperBound': 1100000000}}";
+  static const VerdictCase guests[] = {
+    { "facts-debian12-cloud.json", NULL, EMBARK_JUDGE_BOTH, "ready", NULL },
+    { "facts-debian12.json", NULL, EMBARK_JUDGE_BOTH, "blocked", "CloudInitNotInstalled" },
+    { "facts-win2008r2.json", NULL, EMBARK_JUDGE_BOTH, "blocked", "VirtioNotInstall" },
+    { "facts-win2012r2.json", NULL, EMBARK_JUDGE_BOTH, "blocked", "VirtioNotInstall" },
+    { "facts-win2012r2-virtio.json", NULL, EMBARK_JUDGE_BOTH, "ready", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
+    {
+      g_autoptr (EmbarkReport) report = make_report (guests[i].base, rest, guests[i].judge, FALSE);
+
+      g_test_message ("%s", guests[i].base);
+      assert_verdict (report, guests[i].verdict, guests[i].code);
+      g_assert_cmpuint (embark_report_count (report, EMBARK_OUTCOME_UNKNOWN), ==, 0);
+    }
+}
+
 static void test_nothing_known (void)
 {
   g_autoptr (EmbarkFacts) facts = embark_facts_new ();
@@ -253,6 +276,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/report/forced-lifts-nothing-else", test_forced_lifts_nothing_else);
   g_test_add_func ("/report/windows-without-drivers", test_windows_without_drivers);
   g_test_add_func ("/report/verdicts", test_verdicts);
+  g_test_add_func ("/report/real-guests", test_real_guests);
   g_test_add_func ("/report/nothing-known", test_nothing_known);
   g_test_add_func ("/report/editions-in-words", test_editions_in_words);
   g_test_add_func ("/report/order", test_order);
