@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One const table: error code → heading and advice. The body is always the
- * message of the error, since only it knows the name of what failed.
+ * One const table: error code → heading, and what the message itself cannot
+ * know. The body is always that message: it names what failed and what to do.
  */
 #include "gui/error-text.h"
 
@@ -19,70 +19,40 @@ typedef struct
 } Entry;
 
 static const Entry entries[] = {
-  { EMBARK_ERROR_NOT_FOUND, N_ ("Not Found"),
-    N_ ("It may have been moved, renamed or deleted. Add it again from where it is now."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NOT_READABLE, N_ ("No Permission to Read"),
-    N_ ("Give your user permission to read the file, for example by joining the group that owns it, then try again."),
-    EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NOT_AN_IMAGE, N_ ("Not a Disk Image"),
-    N_ ("Choose the disk of a machine as a QCOW2, raw, VMDK or VHD file. Unpack archives first."), EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NOT_FOUND, N_ ("Not Found"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NOT_READABLE, N_ ("No Permission to Read"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NOT_AN_IMAGE, N_ ("Not a Disk Image"), NULL, EMBARK_REMEDY_NONE },
   { EMBARK_ERROR_UNSAFE_IMAGE, N_ ("This Image Reaches Other Files"),
-    N_ ("Embark does not open it, so that a foreign image cannot make your own files leave this computer. If you trust "
-        "it, put all its files into one folder or convert it with qemu-img first."),
-    EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_DAMAGED_IMAGE, N_ ("The Image Is Damaged"),
-    N_ ("It was probably cut off while it was copied. Copy it again from its source."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_UNSUPPORTED_IMAGE, N_ ("This Kind of Image Is Not Supported"),
-    N_ ("Convert it to QCOW2 first, for example with qemu-img."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_IN_USE, N_ ("The Disk Is in Use"), N_ ("Shut the machine down, then try again."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_SOURCE_CHANGED, N_ ("The Disk Changed"),
-    N_ ("Somebody wrote to it while it was read. Make sure that no machine uses it, then try again."),
-    EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_TOOL_MISSING, N_ ("A Program Is Missing"), N_ ("Install it, then try again."), EMBARK_REMEDY_NONE },
+    N_ ("So a foreign image cannot make your own files leave this computer."), EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_DAMAGED_IMAGE, N_ ("The Image Is Damaged"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_UNSUPPORTED_IMAGE, N_ ("This Kind of Image Is Not Supported"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_IN_USE, N_ ("The Disk Is in Use"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_SOURCE_CHANGED, N_ ("The Disk Changed"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_TOOL_MISSING, N_ ("A Program Is Missing"), NULL, EMBARK_REMEDY_NONE },
   { EMBARK_ERROR_APPLIANCE, N_ ("Looking Inside Failed"),
-    N_ ("Embark reads file systems in a small machine of its own, which did not work. Try again; if it keeps failing, "
-        "run libguestfs-test-tool in a terminal, it says what is wrong on this computer."),
+    N_ ("If it keeps failing, run libguestfs-test-tool in a terminal: it says what is wrong on this computer."),
     EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NO_HYPERVISOR, N_ ("Not Running"),
-    N_ ("Machines of this connection can be seen when libvirt runs. Disk files work without it."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_HYPERVISOR_DENIED, N_ ("No Permission"),
-    N_ ("Add your user to the group “libvirt”, log out and in again, then retry."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NO_KEYRING, N_ ("No Keyring"),
-    N_ ("Your keys are kept until Embark ends. To keep them longer, set up a keyring, for example GNOME Keyring."),
+  { EMBARK_ERROR_NO_HYPERVISOR, N_ ("Not Running"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_HYPERVISOR_DENIED, N_ ("No Permission"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NO_KEYRING, N_ ("No Keyring"), N_ ("Until then the keys are kept only while Embark runs."),
     EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NO_KEYS, N_ ("No Keys Yet"), N_ ("Enter the keys of your Tencent Cloud account."),
-    EMBARK_REMEDY_KEYS },
-  { EMBARK_ERROR_KEYS_REFUSED, N_ ("The Keys Were Refused"),
-    N_ ("Copy SecretId and SecretKey again from the console, without spaces. A key may also have been disabled there."),
-    EMBARK_REMEDY_KEYS },
-  { EMBARK_ERROR_KEYS_EXPIRED, N_ ("The Keys Have Expired"), N_ ("Temporary keys run out. Enter new ones."),
-    EMBARK_REMEDY_KEYS },
+  { EMBARK_ERROR_NO_KEYS, N_ ("No Keys Yet"), NULL, EMBARK_REMEDY_KEYS },
+  { EMBARK_ERROR_KEYS_REFUSED, N_ ("The Keys Were Refused"), NULL, EMBARK_REMEDY_KEYS },
+  { EMBARK_ERROR_KEYS_EXPIRED, N_ ("The Keys Have Expired"), NULL, EMBARK_REMEDY_KEYS },
   { EMBARK_ERROR_PERMISSION, N_ ("These Keys May Not Do That"),
-    N_ ("Ask whoever manages the account to allow it for these keys; the help lists the few permissions that Embark "
-        "needs."),
-    EMBARK_REMEDY_KEYS },
-  { EMBARK_ERROR_CLOCK, N_ ("The Clock Is Wrong"),
-    N_ ("The cloud accepts requests only when date and time of this computer are right. Set the clock, then try "
-        "again."),
-    EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NO_BUCKET, N_ ("The Bucket Is Not There"), N_ ("Choose another bucket or check its region."),
-    EMBARK_REMEDY_DESTINATION },
+    N_ ("The help (F1) has the few permissions that Embark needs."), EMBARK_REMEDY_KEYS },
+  { EMBARK_ERROR_CLOCK, N_ ("The Clock Is Wrong"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NO_BUCKET, N_ ("The Bucket Is Not There"), NULL, EMBARK_REMEDY_DESTINATION },
   { EMBARK_ERROR_BAD_NAME, N_ ("This Name Is Not Allowed"), NULL, EMBARK_REMEDY_DESTINATION },
-  { EMBARK_ERROR_NAME_TAKEN, N_ ("This Name Is Taken"), N_ ("Choose another name."), EMBARK_REMEDY_DESTINATION },
-  { EMBARK_ERROR_NETWORK, N_ ("No Connection to the Cloud"),
-    N_ ("Check the network of this computer. What was sent already is not sent again."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_CHECKSUM, N_ ("The Data Did Not Arrive Intact"),
-    N_ ("Continue to send the damaged part again. If this repeats, test the memory and network of this computer."),
-    EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_NO_UPLOAD, N_ ("The Upload Is Gone"),
-    N_ ("The bucket no longer has what was sent before. Continue to send it from the beginning."), EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NAME_TAKEN, N_ ("This Name Is Taken"), NULL, EMBARK_REMEDY_DESTINATION },
+  { EMBARK_ERROR_NETWORK, N_ ("No Connection to the Cloud"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_CHECKSUM, N_ ("The Data Did Not Arrive Intact"), NULL, EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_NO_UPLOAD, N_ ("The Upload Is Gone"), NULL, EMBARK_REMEDY_NONE },
   { EMBARK_ERROR_CLOUD, N_ ("The Cloud Refused"), NULL, EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_IMPORT_FAILED, N_ ("The Import Failed"),
-    N_ ("The disk is still in the bucket. Mend what the cloud says and import it again."), EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_IMPORT_FAILED, N_ ("The Import Failed"), N_ ("The disk is still in the bucket."), EMBARK_REMEDY_NONE },
   { EMBARK_ERROR_BLOCKED, N_ ("The Check Found What Stops the Import"),
     N_ ("Look at the findings of the machine, mend them, then check again."), EMBARK_REMEDY_NONE },
-  { EMBARK_ERROR_DISK_FULL, N_ ("No Space Left"),
-    N_ ("Make some room in your home folder, then try again. Embark needs only a few megabytes."), EMBARK_REMEDY_NONE },
+  { EMBARK_ERROR_DISK_FULL, N_ ("No Space Left"), NULL, EMBARK_REMEDY_NONE },
 };
 
 static const Entry *find_entry (const GError *error)

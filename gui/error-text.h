@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A GError in words for people: what happened (heading), on what (body: the
- * message of the error itself), and what to do (advice).
+ * A GError in words for people: what happened (heading), on what and what to
+ * do (body: the message of the error), and what is good to know besides (advice).
  */
 #pragma once
 
@@ -20,7 +20,7 @@ typedef struct
 {
   char *heading; /* "The Keys Were Refused" */
   char *body;    /* the message of the error as a sentence */
-  char *advice;  /* (nullable) what to do */
+  char *advice;  /* (nullable) */
   EmbarkRemedy remedy;
 } EmbarkErrorText;
 

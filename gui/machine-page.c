@@ -122,6 +122,7 @@ static void show_migration (EmbarkMachinePage *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->migration_row), title);
   adw_action_row_set_subtitle (self->migration_row, embark_migration_get_status (migration));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->migration_row), "s", embark_migration_get_id (migration));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->migration_row), "win.show-migration");
 }
 
 /* "Sends at most 1.2 GB to vm-images in Guangzhou." */
@@ -214,7 +215,7 @@ static guint find_position (GListModel *disks, EmbarkDisk *wanted)
   return GTK_INVALID_LIST_POSITION;
 }
 
-static char *describe_disk (gpointer unused, EmbarkDisk *disk)
+static char *describe_disk (EmbarkDisk *disk, gpointer user_data)
 {
   g_autofree char *size = NULL;
 

@@ -8,18 +8,20 @@
 #include "gui/error-text.h"
 #include "gui/window-private.h"
 
-/* One round of adding files. Counted references: one for each file that is still being looked at. */
+/* One round of adding files, one after the other so that the list has them in the order they were given. */
 typedef struct
 {
   EmbarkWindow *window; /* owned */
+  GListModel *files;    /* owned, of GFile */
   EmbarkMachine *first; /* owned; (nullable) */
   GString *refused;     /* one paragraph a file */
-  guint n_files, n_left, n_refused;
+  guint n_done, n_refused;
 } Round;
 
 static void free_round (Round *round)
 {
   g_clear_object (&round->window);
+  g_clear_object (&round->files);
   g_clear_object (&round->first);
   g_string_free (round->refused, TRUE);
   g_free (round);
@@ -27,11 +29,12 @@ static void free_round (Round *round)
 
 static void show_refused (Round *round)
 {
-  g_autofree char *heading = round->n_files == 1
+  guint n_files = g_list_model_get_n_items (round->files);
+  g_autofree char *heading = n_files == 1
                                  ? g_strdup (_ ("This File Was Not Added"))
                                  : g_strdup_printf (ngettext ("%u of %u Files Was Not Added",
                                                               "%u of %u Files Were Not Added", round->n_refused),
-                                                    round->n_refused, round->n_files);
+                                                    round->n_refused, n_files);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (round->window), heading, round->refused->str);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
@@ -68,6 +71,8 @@ static void accept (Round *round, EmbarkMachine *machine)
     embark_disk_check (disk);
 }
 
+static void add_next (Round *round);
+
 static void file_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Round *round = user_data;
@@ -78,29 +83,29 @@ static void file_added_cb (GObject *source, GAsyncResult *result, gpointer user_
     accept (round, machine);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     refuse (round, error);
-  if (--round->n_left == 0)
+  round->n_done++;
+  add_next (round);
+}
+
+static void add_next (Round *round)
+{
+  EmbarkLibrary *library = embark_context_get_library (round->window->context);
+  g_autoptr (GFile) file = g_list_model_get_item (round->files, round->n_done);
+
+  if (file == NULL)
     end_round (round);
+  else
+    embark_library_add_file_async (library, file, NULL, file_added_cb, round);
 }
 
 void embark_window_add_files (EmbarkWindow *self, GListModel *files)
 {
-  EmbarkLibrary *library = embark_context_get_library (self->context);
-  guint n_files = g_list_model_get_n_items (files);
-  Round *round;
+  Round *round = g_new0 (Round, 1);
 
-  if (n_files == 0)
-    return;
-
-  round = g_new0 (Round, 1);
   round->window = g_object_ref (self);
+  round->files = g_object_ref (files);
   round->refused = g_string_new (NULL);
-  round->n_files = round->n_left = n_files;
-  for (guint i = 0; i < n_files; i++)
-    {
-      g_autoptr (GFile) file = g_list_model_get_item (files, i);
-
-      embark_library_add_file_async (library, file, NULL, file_added_cb, round);
-    }
+  add_next (round);
 }
 
 static void files_chosen_cb (GtkNativeDialog *dialog, int response, EmbarkWindow *self)

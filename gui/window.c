@@ -45,7 +45,8 @@ static void show_header (EmbarkWindow *self)
 {
   gboolean is_folded = adw_leaflet_get_folded (self->leaflet);
   gboolean is_machine = is_page (self, "machine");
-  gboolean is_checked = is_machine && adw_window_title_get_subtitle (self->title)[0] != '\0';
+  EmbarkDisk *disk = is_machine ? embark_machine_page_get_disk (self->machine_page) : NULL;
+  gboolean is_checked = disk != NULL && embark_disk_get_report (disk) != NULL;
 
   show_title (self);
   gtk_widget_set_visible (self->back_button, is_folded || (is_page (self, "migration") && self->is_from_imports));
