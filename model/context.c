@@ -157,7 +157,7 @@ EmbarkContext *embark_context_new (const EmbarkContextOptions *options, GError *
   static const EmbarkContextOptions defaults = { 0 };
   g_autoptr (EmbarkContext) self = g_object_new (EMBARK_TYPE_CONTEXT, NULL);
   const char *helper;
-  EmbarkHttpOptions http_options;
+  EmbarkHttpOptions http_options = { 0 };
 
   if (options == NULL)
     options = &defaults;
@@ -167,6 +167,7 @@ EmbarkContext *embark_context_new (const EmbarkContextOptions *options, GError *
   self->guest_helper = g_strdup (helper != NULL ? helper : LIBEXECDIR "/embark-guest");
   http_options.connect_to = choose_text (options->connect_to, "EMBARK_CONNECT_TO");
   http_options.ca_file = choose_text (options->ca_file, "EMBARK_CA_FILE");
+  http_options.retry_ms = options->retry_ms;
   self->http = embark_http_new (&http_options);
   embark_hypervisor_init ();
   self->library = embark_library_new (self);

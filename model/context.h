@@ -21,6 +21,7 @@ typedef struct
   const char *guest_helper; /* (nullable) $EMBARK_GUEST_HELPER, else the installed one */
   const char *connect_to;   /* (nullable) $EMBARK_CONNECT_TO */
   const char *ca_file;      /* (nullable) $EMBARK_CA_FILE */
+  guint retry_ms;           /* first wait before a request is tried again, 0: as the cloud advises */
 } EmbarkContextOptions;
 
 #define EMBARK_TYPE_CONTEXT (embark_context_get_type ())

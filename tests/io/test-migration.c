@@ -28,7 +28,8 @@ static void open_context (Fixture *fixture)
                                    .cache_dir = cache,
                                    .runtime_dir = runtime,
                                    .connect_to = practice_cloud_get_connect_to (fixture->cloud),
-                                   .ca_file = practice_cloud_get_ca_file (fixture->cloud) };
+                                   .ca_file = practice_cloud_get_ca_file (fixture->cloud),
+                                   .retry_ms = 1 };
   g_autoptr (GError) error = NULL;
   g_autoptr (EmbarkJob) job = NULL;
 
