@@ -4,6 +4,7 @@
  */
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <sys/prctl.h>
 
 #include "gui/application.h"
 #include "gui/command-line.h"
@@ -16,10 +17,20 @@ static void open_translations (void)
   textdomain (GETTEXT_PACKAGE);
 }
 
+/* The keys are in the memory of this program: no core dump, and no look from other programs of the user. A leak
+ * sanitizer has to look. */
+static void guard_memory (void)
+{
+#ifndef __SANITIZE_ADDRESS__
+  prctl (PR_SET_DUMPABLE, 0);
+#endif
+}
+
 int main (int argc, char **argv)
 {
   g_autoptr (EmbarkApplication) application = NULL;
 
+  guard_memory ();
   open_translations ();
   if (argc > 1 && embark_command_line_is_verb (argv[1]))
     return embark_command_line_run (argc, argv);
