@@ -119,7 +119,7 @@ static char *describe_source (const Answers *answers)
   const char *current_section = current != NULL ? embark_limit_get_section (current) : NULL;
 
   if (original_section == NULL && current_section == NULL)
-    return g_strdup (_ ("Written in no document, known from practice"));
+    return g_strdup (_ ("In no document, but known from practice"));
   if (current_section == NULL)
     /* Translators: %s is a heading of the cloud's document. */
     return g_strdup_printf (_ ("Original edition, “%s”"), original_section);
@@ -249,7 +249,7 @@ static void fill_headline (EmbarkReport *self)
       return;
     case EMBARK_VERDICT_READY:
       self->headline = g_strdup (_ ("Ready for the cloud"));
-      self->subline = g_strdup (_ ("All limits that can be checked here hold."));
+      self->subline = g_strdup (_ ("It keeps to every limit that can be checked here."));
       return;
     case EMBARK_VERDICT_UNKNOWN:
     default:

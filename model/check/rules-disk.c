@@ -95,7 +95,7 @@ EmbarkDecision embark_decide_one_system (const EmbarkRuleContext *context, const
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("Several systems on the disk"),
-    .summary = _ ("It is open which of them the cloud sets up"),
+    .summary = _ ("It is not known which of them the cloud sets up"),
     .evidence = g_strdup_printf (
         g_dngettext (GETTEXT_PACKAGE, "%u system was found", "%u systems were found", (gulong) count), (guint) count),
     .advice = _ ("Make sure that the boot menu starts the right one by itself, or remove the others."),
@@ -146,9 +146,9 @@ EmbarkDecision embark_decide_ipv6 (const EmbarkRuleContext *context, const Embar
     return (EmbarkDecision){
       .outcome = EMBARK_OUTCOME_INFO,
       .title = _ ("IPv6 in Windows"),
-      .summary = _ ("Windows has IPv6 on by itself, which does no harm"),
+      .summary = _ ("Windows turns IPv6 on by itself, which does no harm"),
       .evidence = g_strdup (_ ("Windows uses IPv6 only where the network offers it")),
-      .advice = _ ("Addresses of IPv6 that you have set by hand should be removed before the import."),
+      .advice = _ ("Remove IPv6 addresses that were set by hand before the import."),
     };
   if (context->system == EMBARK_SYSTEM_OTHER)
     return embark_decide_not_applicable (_ ("Neither Linux nor Windows"));
@@ -175,9 +175,9 @@ EmbarkDecision embark_decide_architecture (const EmbarkRuleContext *context, con
     return embark_decide_pass (g_strdup (architecture));
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("Processor architecture not taken"),
+    .title = _ ("Processor architecture not supported"),
     .summary = _ ("The cloud does not import systems for this kind of processor"),
     .evidence = g_strdup (architecture),
-    .advice = _ ("Install the system anew for 64-bit processors (x86_64) and move your data there."),
+    .advice = _ ("Reinstall the system for 64-bit processors (x86_64) and move your data there."),
   };
 }

@@ -38,11 +38,11 @@ EmbarkDecision embark_decide_permission (const EmbarkRuleContext *context, const
 {
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("The import may have to be opened"),
-    .summary = _ ("Old accounts need a permission for the import"),
+    .title = _ ("Image import may have to be enabled"),
+    .summary = _ ("By the original edition an account needs a permission first"),
     .evidence = g_strdup (_ ("A disk does not tell what an account may do")),
-    .advice = _ ("If the cloud answers that the operation is denied, ask its support to open the image import for your "
-                 "account."),
+    .advice = _ ("If the cloud answers that the operation is denied, ask its support to enable image import for "
+                 "your account."),
   };
 }
 
@@ -63,7 +63,7 @@ EmbarkDecision embark_decide_image_format (const EmbarkRuleContext *context, con
       .advice = _ ("Make a copy without encryption, for example with qemu-img convert, and add that."),
     };
   if (strcmp (format, "iso") == 0)
-    return embark_decide_not_applicable (_ ("An installation medium, see there"));
+    return embark_decide_not_applicable (_ ("An installation medium has a limit of its own"));
   if (name == NULL)
     return (EmbarkDecision){
       .outcome = limit->severity,
@@ -89,7 +89,7 @@ EmbarkDecision embark_decide_vhdx (const EmbarkRuleContext *context, const Embar
   if (format == NULL)
     return embark_decide_unknown (context, "image.format");
   if (strcmp (format, "vhdx") != 0)
-    return embark_decide_not_applicable (_ ("The image is no VHDX file"));
+    return embark_decide_not_applicable (_ ("The image is not a VHDX file"));
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("VHDX becomes QCOW2"),
@@ -113,14 +113,14 @@ EmbarkDecision embark_decide_vmdk_snapshot (const EmbarkRuleContext *context, co
   if (format == NULL)
     return embark_decide_unknown (context, "image.format");
   if (strcmp (format, "vmdk") != 0)
-    return embark_decide_not_applicable (_ ("The image is no VMDK file"));
+    return embark_decide_not_applicable (_ ("The image is not a VMDK file"));
   if (!embark_facts_get_uint (context->facts, "image.chainLength", &chain))
     return embark_decide_unknown (context, "image.chainLength");
   if (chain > 1)
     return (EmbarkDecision){
       .outcome = EMBARK_OUTCOME_INFO,
-      .title = _ ("A snapshot is put together"),
-      .summary = _ ("The files of the snapshot are sent as one disk"),
+      .title = _ ("The snapshot is merged on the way"),
+      .summary = _ ("Its files are sent as one disk"),
       .evidence = g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE, "The disk has %u file", "The disk is a chain of %u files", (gulong) chain),
           (guint) chain),
@@ -133,7 +133,7 @@ EmbarkDecision embark_decide_vmdk_snapshot (const EmbarkRuleContext *context, co
       .evidence = g_strdup (path),
       .advice = _ ("Merge the snapshots in VMware, or choose the disk’s first file, and check that one."),
     };
-  return embark_decide_pass (g_strdup (_ ("The VMDK stands on its own")));
+  return embark_decide_pass (g_strdup (_ ("The VMDK needs no other file")));
 }
 
 EmbarkDecision embark_decide_iso (const EmbarkRuleContext *context, const EmbarkLimit *limit)
@@ -159,8 +159,8 @@ static EmbarkDecision judge_finished_size (const EmbarkLimit *limit, guint64 siz
   g_autofree char *limit_text = format_size (limit->bytes);
   EmbarkDecision decision = {
     .outcome = EMBARK_OUTCOME_PASS,
-    /* Translators: two sizes: "61.2 GiB of 50.0 GiB". */
-    .evidence = g_strdup_printf (_ ("%s of %s, measured on the finished QCOW2"), size_text, limit_text),
+    /* Translators: two sizes: "61.2 GiB as the finished QCOW2; the limit is 50.0 GiB". */
+    .evidence = g_strdup_printf (_ ("%s as the finished QCOW2; the limit is %s"), size_text, limit_text),
   };
 
   if (size <= limit->bytes)
@@ -184,25 +184,25 @@ EmbarkDecision embark_decide_actual_size (const EmbarkRuleContext *context, cons
     return embark_decide_unknown (context, "stream.upperBound");
   upper_text = format_size (upper);
   if (upper <= limit->bytes && (limit->caution_bytes == 0 || upper <= limit->caution_bytes))
-    /* Translators: two sizes: "at most 11.2 GiB of 50.0 GiB". */
-    return embark_decide_pass (g_strdup_printf (_ ("At most %s of %s as QCOW2"), upper_text, limit_text));
+    /* Translators: two sizes: "At most 11.2 GiB as QCOW2; the limit is 50.0 GiB". */
+    return embark_decide_pass (g_strdup_printf (_ ("At most %s as QCOW2; the limit is %s"), upper_text, limit_text));
   allocated_text =
       format_size (embark_facts_get_uint (context->facts, "stream.allocated", &allocated) ? allocated : upper);
   if (upper <= limit->bytes)
     return (EmbarkDecision){
       .outcome = EMBARK_OUTCOME_WARNING,
-      .title = _ ("Very close to the largest size"),
+      .title = _ ("Very close to the size limit"),
       .summary = _ ("The documents write 50 G and do not say which kind of G"),
-      .evidence = g_strdup_printf (_ ("At most %s of %s as QCOW2"), upper_text, limit_text),
+      .evidence = g_strdup_printf (_ ("At most %s as QCOW2; the limit is %s"), upper_text, limit_text),
       .advice = _ ("Delete what is not needed in the machine, release the free space, and check again."),
     };
   return (EmbarkDecision){
     .outcome = EMBARK_OUTCOME_WARNING,
     .title = _ ("The disk may be too large"),
-    .summary = _ ("Compression decides; how well it works shows only while it is sent"),
+    .summary = _ ("It depends on how well it compresses, which shows only while it is sent"),
     /* Translators: three sizes: bytes in use, the most the file can have, the limit. */
-    .evidence = g_strdup_printf (_ ("%s are in use: at most %s as QCOW2, %s are allowed"), allocated_text, upper_text,
-                                 limit_text),
+    .evidence =
+        g_strdup_printf (_ ("%s in use, at most %s as QCOW2; the limit is %s"), allocated_text, upper_text, limit_text),
     .advice = _ ("Delete what is not needed in the machine, release the free space with fstrim or “Optimize Drives”, "
                  "and check again."),
   };
@@ -224,7 +224,7 @@ EmbarkDecision embark_decide_virtual_size (const EmbarkRuleContext *context, con
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("The disk is too large"),
-    .summary = _ ("Its virtual size is larger than any system disk of the cloud"),
+    .summary = _ ("Its virtual size is larger than the cloud imports"),
     .evidence = evidence,
     .advice = _ ("Shrink the file systems and partitions, then the disk with qemu-img resize --shrink, or move the "
                  "system to a smaller disk."),

@@ -76,7 +76,7 @@ EmbarkDecision embark_decide_linux_network (const EmbarkRuleContext *context, co
   return (EmbarkDecision){
     .outcome = has_working_cloud_init (context->facts) ? EMBARK_OUTCOME_INFO : limit->severity,
     .title = _ ("The interface has another name"),
-    .summary = has_working_cloud_init (context->facts) ? _ ("cloud-init configures the one of the cloud")
+    .summary = has_working_cloud_init (context->facts) ? _ ("cloud-init sets up the one of the cloud")
                                                        : _ ("The machine may have no network in the cloud"),
     /* Translators: an interface name and a file. */
     .evidence = file != NULL ? g_strdup_printf (_ ("%s in %s"), other, file) : g_strdup (other),
@@ -118,8 +118,8 @@ EmbarkDecision embark_decide_linux_static_address (const EmbarkRuleContext *cont
         continue;
       return (EmbarkDecision){
         .outcome = limit->severity,
-        .title = _ ("The address is written down"),
-        .summary = _ ("The cloud chooses another one, and the machine would not be reached"),
+        .title = _ ("The network address is static"),
+        .summary = _ ("The cloud assigns another one, so the machine could not be reached"),
         .evidence = g_strdup_printf (_ ("%s in %s"), name != NULL ? name : "?", file != NULL ? file : "?"),
         .advice = _ ("Change the interface to DHCP in the machine, shut it down and check again."),
       };

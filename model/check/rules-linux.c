@@ -54,9 +54,9 @@ EmbarkDecision embark_decide_linux_distribution (const EmbarkRuleContext *contex
     .title = _ ("Distribution not on the list"),
     .summary = _ ("The cloud may import it as “Other Linux” or refuse it"),
     .evidence = g_strdup (describe_system (context->facts)),
-    .advice =
-        _ ("Choose “Other Linux” when the cloud offers it in your region. It sets up such a system less fully, so "
-           "make sure that you can log in and that the network comes up by DHCP."),
+    .advice = _ (
+        "Embark names it “Other Linux” to the cloud where the region takes that. Such a system is set up less fully, "
+        "so make sure that you can log in and that the network comes up by DHCP."),
   };
 }
 
@@ -79,15 +79,15 @@ EmbarkDecision embark_decide_linux_gpt (const EmbarkRuleContext *context, const 
       .title = _ ("Partitioned with GPT"),
       .summary = _ ("The documents exclude GPT for a system that starts with BIOS"),
       .evidence = g_strdup (_ ("GPT, and the system starts with BIOS")),
-      .advice = _ ("Move the system to a disk with an MBR, for example by installing it anew and copying the files."),
+      .advice = _ ("Move the system to a disk with an MBR, for example by reinstalling it and copying the files."),
     };
   return (EmbarkDecision){
     .outcome = EMBARK_OUTCOME_WARNING,
     .title = _ ("Partitioned with GPT"),
-    .summary = _ ("The documents exclude GPT, the API imports it with UEFI as boot mode"),
+    .summary = _ ("The documents exclude GPT, but the API takes UEFI as boot mode"),
     .evidence = g_strdup (strcmp (firmware, "both") == 0 ? _ ("GPT, and the system starts with BIOS or UEFI")
                                                          : _ ("GPT, and the system starts with UEFI")),
-    .advice = _ ("Import it with UEFI as boot mode. If the cloud refuses it, ask its support."),
+    .advice = _ ("Embark imports it with UEFI as boot mode. If the cloud refuses it, ask its support."),
   };
 }
 
@@ -210,7 +210,7 @@ static EmbarkDecision judge_installed_cloud_init (EmbarkFacts *facts)
     return (EmbarkDecision){
       .outcome = EMBARK_OUTCOME_WARNING,
       .title = _ ("cloud-init is turned off"),
-      .summary = _ ("The machine would start without password, keys and network of the cloud"),
+      .summary = _ ("The machine would start without the password, keys and network the cloud gives it"),
       /* Translators: %s is a file or kernel parameter. */
       .evidence = disabled_by != NULL ? g_strdup_printf (_ ("Turned off by %s"), disabled_by)
                                       : g_strdup (_ ("Its services are not enabled")),
@@ -220,7 +220,7 @@ static EmbarkDecision judge_installed_cloud_init (EmbarkFacts *facts)
   if (datasources != NULL && json_array_get_length (datasources) > 0 && !has_datasource (facts, "ConfigDrive"))
     return (EmbarkDecision){
       .outcome = EMBARK_OUTCOME_WARNING,
-      .title = _ ("cloud-init looks elsewhere"),
+      .title = _ ("cloud-init looks for its settings elsewhere"),
       .summary = _ ("The cloud offers its settings on a config drive, which cloud-init would not read"),
       .evidence = g_strdup (_ ("datasource_list does not name ConfigDrive")),
       .advice = _ ("Write “datasource_list: [ConfigDrive, None]” into a new file in /etc/cloud/cloud.cfg.d."),
@@ -299,11 +299,11 @@ EmbarkDecision embark_decide_linux_root_device (const EmbarkRuleContext *context
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("The boot entry names the old disk"),
-    .summary = _ ("Linux would look for its root where the cloud has no disk"),
+    .summary = _ ("Linux would look for its root file system on a disk that is not there"),
     .evidence = g_strdup_printf ("root=%s", device),
     .advice =
         _ ("In the machine, name the root file system by UUID in the boot loader’s configuration (blkid shows it), "
-           "write the configuration anew, and check again."),
+           "run update-grub or grub2-mkconfig if it has one, and check again."),
   };
 }
 
@@ -318,7 +318,7 @@ EmbarkDecision embark_decide_linux_fstab (const EmbarkRuleContext *context, cons
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("/etc/fstab names the old disk"),
-    .summary = _ ("Linux would look for its root where the cloud has no disk"),
+    .summary = _ ("Linux would look for its root file system on a disk that is not there"),
     .evidence = g_strdup (device),
     .advice = _ ("In the machine, replace the device in /etc/fstab by UUID=…, as blkid shows it, and check again."),
   };

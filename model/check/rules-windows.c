@@ -86,8 +86,8 @@ EmbarkDecision embark_decide_windows_mbr (const EmbarkRuleContext *context, cons
     .summary = _ ("The cloud takes Windows only from a disk with an MBR"),
     .evidence = g_strdup (_ ("The disk has a GPT")),
     .advice =
-        _ ("Windows on GPT starts with UEFI and cannot simply be changed to MBR: install it anew on a disk with an "
-           "MBR (a machine with BIOS) and move your data there."),
+        _ ("Windows on GPT starts with UEFI and cannot simply be changed to MBR: reinstall it on a disk with an MBR "
+           "(a machine with BIOS) and move your data there."),
   };
 }
 
@@ -252,7 +252,7 @@ EmbarkDecision embark_decide_windows_cloudbase_init (const EmbarkRuleContext *co
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("cloudbase-init is not installed"),
-    .summary = _ ("The cloud could not set the password, you log in with the present one"),
+    .summary = _ ("The cloud could not set the password; you log in with the present one"),
     .evidence = g_strdup_printf (_ ("%s%s is missing"), SERVICES_KEY, "cloudbase-init"),
     .advice =
         _ ("Start Windows, install cloudbase-init as a service of the local system, without Sysprep at the end, and "
@@ -264,9 +264,9 @@ EmbarkDecision embark_decide_windows_network (const EmbarkRuleContext *context, 
 {
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("The network starts anew"),
+    .title = _ ("Network settings start afresh"),
     .summary = _ ("The network card of the cloud is a new one to Windows"),
-    .evidence = g_strdup (_ ("The cloud calls it “Local Area Connection”")),
+    .evidence = g_strdup (_ ("In the cloud it is called “Local Area Connection”")),
     .advice =
         _ ("Addresses set by hand stay with the old card. If the machine has no network after the import, set the "
            "address that C:\\qcloud-network-config.ini names."),
