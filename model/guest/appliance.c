@@ -17,6 +17,7 @@
 #include "model/guest/kvm-probe.h"
 
 #define CPUS_MAX 4
+#define SOCKET_DIR_MAX 70
 #define BOOT_DIR "/boot"
 
 static void guest_event_cb (guestfs_h *g, void *opaque, uint64_t event, int handle, int flags, const char *text,
@@ -79,6 +80,9 @@ static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean u
   const char *path = g_getenv ("LIBGUESTFS_PATH");
   g_autofree char *server = g_strconcat ("unix:", options->socket, NULL);
   char *servers[] = { server, NULL };
+  g_autofree char *runtime = g_strconcat ("XDG_RUNTIME_DIR=", options->tmp_dir, NULL);
+  /* Its sockets go there by this variable only; a path that is too long for a socket leaves them in /tmp. */
+  char *environment[] = { strlen (options->tmp_dir) < SOCKET_DIR_MAX ? runtime : NULL, NULL };
   guestfs_h *g = guestfs_create_flags (GUESTFS_CREATE_NO_ENVIRONMENT);
   gboolean ok;
 
@@ -91,7 +95,8 @@ static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean u
   guestfs_set_event_callback (g, guest_event_cb, GUESTFS_EVENT_LIBRARY | GUESTFS_EVENT_WARNING, 0, NULL);
   ok = guestfs_set_backend (g, "direct") == 0
        && guestfs_set_cachedir (g, cache_dir ? cache_dir : options->cache_dir) == 0
-       && guestfs_set_tmpdir (g, g_get_tmp_dir ()) == 0 && (!path || guestfs_set_path (g, path) == 0)
+       && guestfs_parse_environment_list (g, environment) == 0 && guestfs_set_tmpdir (g, options->tmp_dir) == 0
+       && (!path || guestfs_set_path (g, path) == 0)
        && guestfs_set_smp (g, CLAMP ((int) g_get_num_processors (), 1, CPUS_MAX)) == 0
        && guestfs_set_network (g, 0) == 0 && (!use_tcg || guestfs_set_backend_setting (g, "force_tcg", "1") == 0)
        && guestfs_add_drive_opts (g, "", GUESTFS_ADD_DRIVE_OPTS_PROTOCOL, "nbd", GUESTFS_ADD_DRIVE_OPTS_SERVER, servers,

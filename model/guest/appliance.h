@@ -14,6 +14,7 @@ typedef struct
 {
   const char *socket;    /* unix socket of the NBD export */
   const char *cache_dir; /* private folder */
+  const char *tmp_dir;   /* private folder of this session: sockets and the throw-away overlay */
   gboolean force_tcg;    /* KVM is known not to work */
 } EmbarkApplianceOptions;
 

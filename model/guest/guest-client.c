@@ -106,7 +106,7 @@ static gboolean take_event (Session *session, const char *line, GError **error)
   return TRUE;
 }
 
-static char *make_request (const EmbarkGuestRequest *request, gboolean force_tcg)
+static char *make_request (const EmbarkGuestRequest *request, const char *tmp_dir, gboolean force_tcg)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
@@ -115,6 +115,7 @@ static char *make_request (const EmbarkGuestRequest *request, gboolean force_tcg
   json_object_set_string_member (object, "verb", "inspect");
   json_object_set_string_member (object, "socket", request->socket);
   json_object_set_string_member (object, "cacheDir", request->cache_dir);
+  json_object_set_string_member (object, "tmpDir", tmp_dir);
   json_object_set_string_member (object, "locale", locale ? locale : "");
   json_object_set_boolean_member (object, "forceTcg", force_tcg);
   return json_to_string (node, FALSE);
@@ -146,12 +147,12 @@ static gboolean fail_read (Session *session, EmbarkProcess *process, GError *cau
   return FALSE;
 }
 
-static gboolean run_session (Session *session, const EmbarkGuestRequest *request, gboolean force_tcg,
-                             GCancellable *cancellable, GError **error)
+static gboolean run_session (Session *session, const EmbarkGuestRequest *request, const char *tmp_dir,
+                             gboolean force_tcg, GCancellable *cancellable, GError **error)
 {
   const char *argv[] = { request->helper, NULL };
   g_autoptr (EmbarkProcess) process = NULL;
-  g_autofree char *text = make_request (request, force_tcg);
+  g_autofree char *text = make_request (request, tmp_dir, force_tcg);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
@@ -180,11 +181,27 @@ static gboolean run_session (Session *session, const EmbarkGuestRequest *request
   return TRUE;
 }
 
+/* What a helper that was killed could not remove: libguestfs' folders with a socket or an overlay in them. */
+static void remove_folder (const char *path, guint depth)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      if (g_unlink (child) != 0 && depth > 0)
+        remove_folder (child, depth - 1);
+    }
+  g_rmdir (path);
+}
+
 EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *ret_slow, EmbarkProgressFunc progress,
                                    gpointer user_data, GCancellable *cancellable, GError **error)
 {
   Session session = { .progress = progress, .user_data = user_data };
   g_autoptr (GError) cause = NULL;
+  g_autofree char *tmp_dir = NULL;
   gboolean ok;
 
   g_return_val_if_fail (request && request->helper && request->socket && request->cache_dir, NULL);
@@ -194,13 +211,17 @@ EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *
       embark_error_set_errno (error, errno, _ ("could not create the folder"), request->cache_dir);
       return NULL;
     }
-  ok = run_session (&session, request, FALSE, cancellable, &cause);
+  tmp_dir = g_dir_make_tmp ("embark-guest-XXXXXX", error);
+  if (!tmp_dir)
+    return NULL;
+  ok = run_session (&session, request, tmp_dir, FALSE, cancellable, &cause);
   if (!ok && session.is_launching && !session.is_slow && g_error_matches (cause, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE)
       && g_get_monotonic_time () >= session.deadline)
     {
       g_clear_error (&cause);
-      ok = run_session (&session, request, TRUE, cancellable, &cause);
+      ok = run_session (&session, request, tmp_dir, TRUE, cancellable, &cause);
     }
+  remove_folder (tmp_dir, 2);
   if (!ok)
     {
       g_clear_pointer (&session.facts, embark_facts_unref);

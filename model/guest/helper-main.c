@@ -44,6 +44,7 @@ static int inspect (JsonObject *request)
   EmbarkApplianceOptions options = {
     .socket = json_object_get_string_member_with_default (request, "socket", ""),
     .cache_dir = json_object_get_string_member_with_default (request, "cacheDir", ""),
+    .tmp_dir = json_object_get_string_member_with_default (request, "tmpDir", ""),
     .force_tcg = json_object_get_boolean_member_with_default (request, "forceTcg", FALSE),
   };
   g_autoptr (EmbarkFacts) facts = embark_facts_new ();
@@ -51,7 +52,8 @@ static int inspect (JsonObject *request)
   gboolean is_slow = FALSE;
   guestfs_h *g;
 
-  if (!g_path_is_absolute (options.socket) || !g_path_is_absolute (options.cache_dir))
+  if (!g_path_is_absolute (options.socket) || !g_path_is_absolute (options.cache_dir)
+      || !g_path_is_absolute (options.tmp_dir))
     {
       embark_helper_send_error ("failed", "the request names no socket or no folder");
       return 1;
@@ -68,9 +70,10 @@ static int inspect (JsonObject *request)
   /* An appliance that died on the way answers no more: what is missing then is no fact about the disk. */
   if (guestfs_ping_daemon (g) != 0)
     {
+      /* Closed before the client hears of it: what it sends then would end the removal of the session's files. */
+      guestfs_close (g);
       embark_helper_send_error ("appliance",
                                 _ ("The small machine that looks into disks (libguestfs) stopped on the way."));
-      guestfs_close (g);
       return 1;
     }
   guestfs_shutdown (g);

@@ -90,15 +90,14 @@ GuestFixture *guest_fixture_open (const char *image, const char *format)
   return self;
 }
 
-void guest_fixture_close (GuestFixture *self, gboolean may_leave_files)
+void guest_fixture_close (GuestFixture *self)
 {
   g_autofree char *tmp = g_build_filename (self->dir, "tmp", NULL);
   const char *argv[] = { "rm", "-rf", self->dir, NULL };
   g_autofree char *output = NULL;
 
   g_unsetenv ("TMPDIR");
-  if (!may_leave_files)
-    g_assert_cmpint (g_rmdir (tmp), ==, 0);
+  g_assert_cmpint (g_rmdir (tmp), ==, 0);
   if (self->nbd_pid > 0)
     kill (self->nbd_pid, SIGTERM);
   output = run_program (argv);

@@ -26,8 +26,8 @@ typedef struct
 
 /* @image: served as @format ("qcow2", "raw"); NULL: nobody listens. */
 GuestFixture *guest_fixture_open (const char *image, const char *format);
-/* Ends the export; asserts that the helper left nothing in its temporary folder unless @may_leave_files. */
-void guest_fixture_close (GuestFixture *self, gboolean may_leave_files);
+/* Ends the export; asserts that nothing was left in the temporary folder. */
+void guest_fixture_close (GuestFixture *self);
 EmbarkGuestRequest guest_fixture_make_request (GuestFixture *self);
 
 /* Ids of the helpers that this program started. */

@@ -32,7 +32,7 @@ static void test_cancel_running (void)
   g_assert_null (facts);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_true (guest_fixture_wait_gone (fixture));
-  guest_fixture_close (fixture, FALSE);
+  guest_fixture_close (fixture);
 }
 
 typedef struct
@@ -82,7 +82,7 @@ static void test_cancel_launch (void)
   g_thread_join (thread);
   close (stuck.listener);
   g_assert_true (guest_fixture_wait_gone (fixture));
-  guest_fixture_close (fixture, TRUE);
+  guest_fixture_close (fixture);
 }
 
 static void signal_helper_cb (const EmbarkProgress *progress, gpointer user_data)
@@ -98,7 +98,7 @@ static void signal_helper_cb (const EmbarkProgress *progress, gpointer user_data
     kill (g_array_index (helpers, int, i), *number);
 }
 
-static void check_signalled (int number, gboolean may_leave_files)
+static void check_signalled (int number)
 {
   GuestFixture *fixture = open_guest ();
   EmbarkGuestRequest request = guest_fixture_make_request (fixture);
@@ -108,18 +108,18 @@ static void check_signalled (int number, gboolean may_leave_files)
   g_assert_null (facts);
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE);
   g_assert_true (guest_fixture_wait_gone (fixture));
-  guest_fixture_close (fixture, may_leave_files);
+  guest_fixture_close (fixture);
 }
 
 static void test_helper_killed (void)
 {
-  check_signalled (SIGKILL, TRUE);
+  check_signalled (SIGKILL);
 }
 
 /* What the kernel sends it when the client dies: it ends qemu and cleans up by itself. */
 static void test_helper_terminated (void)
 {
-  check_signalled (SIGTERM, FALSE);
+  check_signalled (SIGTERM);
 }
 
 static void test_helper_missing (void)
@@ -134,7 +134,7 @@ static void test_helper_missing (void)
   facts = embark_guest_inspect (&request, NULL, NULL, NULL, NULL, &error);
   g_assert_null (facts);
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_TOOL_MISSING);
-  guest_fixture_close (fixture, FALSE);
+  guest_fixture_close (fixture);
 }
 
 static void test_no_export (void)
@@ -147,7 +147,7 @@ static void test_no_export (void)
   g_assert_null (facts);
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE);
   g_assert_true (guest_fixture_wait_gone (fixture));
-  guest_fixture_close (fixture, FALSE);
+  guest_fixture_close (fixture);
 }
 
 static void test_cancelled_before (void)
@@ -160,7 +160,7 @@ static void test_cancelled_before (void)
   g_cancellable_cancel (cancellable);
   g_assert_null (embark_guest_inspect (&request, NULL, NULL, NULL, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  guest_fixture_close (fixture, FALSE);
+  guest_fixture_close (fixture);
 }
 
 int main (int argc, char **argv)

@@ -18,7 +18,7 @@ static EmbarkFacts *inspect_image (const char *image, const char *format)
 
   g_assert_no_error (error);
   g_assert_true (guest_fixture_wait_gone (fixture));
-  guest_fixture_close (fixture, FALSE);
+  guest_fixture_close (fixture);
   text = embark_facts_to_json (facts, TRUE);
   g_test_message ("%s", text);
   return facts;
