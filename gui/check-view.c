@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/error-text.h"
+#include "gui/page-stack.h"
 
 struct _EmbarkCheckView
 {
@@ -83,15 +84,15 @@ static void update (EmbarkCheckView *self)
   if (embark_disk_get_job (self->disk) != NULL)
     {
       show_progress (self);
-      gtk_stack_set_visible_child_name (self->stack, "checking");
+      embark_page_stack_show (self->stack, "checking");
     }
   else if (error != NULL)
     {
       show_error (self, error);
-      gtk_stack_set_visible_child_name (self->stack, "error");
+      embark_page_stack_show (self->stack, "error");
     }
   else
-    gtk_stack_set_visible_child_name (self->stack, "unchecked");
+    embark_page_stack_show (self->stack, "unchecked");
 }
 
 static void check_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
@@ -133,6 +134,7 @@ static void embark_check_view_class_init (EmbarkCheckViewClass *klass)
 static void embark_check_view_init (EmbarkCheckView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  embark_page_stack_show (self->stack, "unchecked");
   self->disk_signals = g_signal_group_new (EMBARK_TYPE_DISK);
   self->job_signals = g_signal_group_new (EMBARK_TYPE_JOB);
   g_signal_group_connect_swapped (self->disk_signals, "notify", G_CALLBACK (update), self);

@@ -6,6 +6,7 @@
 #include "gui/imports-page.h"
 
 #include "gui/migration-row.h"
+#include "gui/page-stack.h"
 
 struct _EmbarkImportsPage
 {
@@ -50,7 +51,7 @@ static void update (EmbarkImportsPage *self)
   gtk_filter_changed (self->past_filter, GTK_FILTER_CHANGE_DIFFERENT);
   gtk_widget_set_visible (self->running_group, n_running > 0);
   gtk_widget_set_visible (self->past_group, n_all > n_running);
-  gtk_stack_set_visible_child_name (self->stack, n_all > 0 ? "imports" : "empty");
+  embark_page_stack_show (self->stack, n_all > 0 ? "imports" : "empty");
 }
 
 static void bind_box (EmbarkImportsPage *self, GtkListBox *box, GtkFilter *filter)

@@ -5,6 +5,7 @@
 #include "gui/machine-list.h"
 
 #include "gui/machine-group.h"
+#include "gui/page-stack.h"
 
 struct _EmbarkMachineList
 {
@@ -52,7 +53,7 @@ static void visible_changed_cb (EmbarkMachineGroup *changed, EmbarkMachineList *
 
   for (EmbarkMachineGroup *group = get_first_group (self); group != NULL; group = get_next_group (group))
     n_shown += embark_machine_group_get_n_shown (group);
-  gtk_stack_set_visible_child_name (self->stack, is_filtered && n_shown == 0 ? "nothing" : "groups");
+  embark_page_stack_show (self->stack, is_filtered && n_shown == 0 ? "nothing" : "groups");
 }
 
 static void selected_cb (EmbarkMachineGroup *selected, EmbarkMachine *machine, EmbarkMachineList *self)
@@ -131,6 +132,7 @@ static void embark_machine_list_class_init (EmbarkMachineListClass *klass)
 static void embark_machine_list_init (EmbarkMachineList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  embark_page_stack_show (self->stack, "groups");
 }
 
 void embark_machine_list_set_model (EmbarkMachineList *self, EmbarkLibrary *library, EmbarkMigrationList *migrations)

@@ -10,6 +10,7 @@
 #include "gui/check-view.h"
 #include "gui/forced-import.h"
 #include "gui/format.h"
+#include "gui/page-stack.h"
 #include "gui/report-view.h"
 #include "gui/save-report.h"
 #include "gui/settings.h"
@@ -184,14 +185,14 @@ static void update (EmbarkMachinePage *self)
   show_header (self);
   show_migration (self);
   if (self->disk == NULL)
-    gtk_stack_set_visible_child_name (self->stack, "no-disk");
+    embark_page_stack_show (self->stack, "no-disk");
   else if (is_report_shown)
     {
       show_report (self, report);
-      gtk_stack_set_visible_child_name (self->stack, "report");
+      embark_page_stack_show (self->stack, "report");
     }
   else
-    gtk_stack_set_visible_child_name (self->stack, "check");
+    embark_page_stack_show (self->stack, "check");
   show_bottom_bar (self, is_report_shown ? report : NULL);
   show_subtitle (self);
 }
@@ -359,6 +360,7 @@ static void embark_machine_page_class_init (EmbarkMachinePageClass *klass)
 static void embark_machine_page_init (EmbarkMachinePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  embark_page_stack_show (self->stack, "no-disk");
   self->settings = embark_settings_new ();
   self->machine_signals = g_signal_group_new (EMBARK_TYPE_MACHINE);
   self->disks_signals = g_signal_group_new (G_TYPE_LIST_MODEL);

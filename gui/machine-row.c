@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/outcome-icon.h"
+#include "gui/page-stack.h"
 #include "gui/system-tile.h"
 
 struct _EmbarkMachineRow
@@ -38,11 +39,11 @@ static void show_badge (EmbarkMachineRow *self, gboolean is_busy)
   gtk_spinner_set_spinning (self->spinner, is_busy);
   if (is_busy)
     {
-      gtk_stack_set_visible_child_name (self->badge_stack, "busy");
+      embark_page_stack_show (self->badge_stack, "busy");
       return;
     }
 
-  gtk_stack_set_visible_child_name (self->badge_stack, "verdict");
+  embark_page_stack_show (self->badge_stack, "verdict");
   if (report != NULL)
     {
       embark_outcome_icon_show_verdict (self->badge, embark_report_get_verdict (report));

@@ -4,6 +4,8 @@
  */
 #include "gui/system-tile.h"
 
+#include "gui/page-stack.h"
+
 struct _EmbarkSystemTile
 {
   AdwBin parent_instance;
@@ -111,6 +113,7 @@ static void embark_system_tile_init (EmbarkSystemTile *self)
                                         GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->icon), "icon");
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->letter), "letter");
+  embark_page_stack_show (self->stack, "icon");
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->stack));
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
   gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
@@ -131,7 +134,7 @@ void embark_system_tile_set_system (EmbarkSystemTile *self, const char *system_i
   if (self->style != NULL)
     gtk_widget_remove_css_class (GTK_WIDGET (self), self->style);
   g_clear_pointer (&self->style, g_free);
-  gtk_stack_set_visible_child_name (self->stack, system != NULL ? "letter" : "icon");
+  embark_page_stack_show (self->stack, system != NULL ? "letter" : "icon");
   if (system == NULL)
     return;
 

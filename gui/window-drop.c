@@ -147,15 +147,23 @@ void embark_window_choose_files (EmbarkWindow *self)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
+/* Hidden altogether, or screen readers would find its words at any time. */
+static void hide_highlight (EmbarkWindow *self)
+{
+  gtk_revealer_set_reveal_child (self->drop_revealer, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->drop_revealer), FALSE);
+}
+
 static GdkDragAction drag_entered_cb (GtkDropTarget *target, double x, double y, EmbarkWindow *self)
 {
+  gtk_widget_set_visible (GTK_WIDGET (self->drop_revealer), TRUE);
   gtk_revealer_set_reveal_child (self->drop_revealer, TRUE);
   return GDK_ACTION_COPY;
 }
 
 static void drag_left_cb (GtkDropTarget *target, EmbarkWindow *self)
 {
-  gtk_revealer_set_reveal_child (self->drop_revealer, FALSE);
+  hide_highlight (self);
 }
 
 static gboolean dropped_cb (GtkDropTarget *target, const GValue *value, double x, double y, EmbarkWindow *self)
@@ -163,7 +171,7 @@ static gboolean dropped_cb (GtkDropTarget *target, const GValue *value, double x
   g_autoptr (GListStore) list = g_list_store_new (G_TYPE_FILE);
   g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
 
-  gtk_revealer_set_reveal_child (self->drop_revealer, FALSE);
+  hide_highlight (self);
   for (GSList *l = files; l != NULL; l = l->next)
     g_list_store_append (list, l->data);
   embark_window_add_files (self, G_LIST_MODEL (list));
@@ -174,6 +182,7 @@ void embark_window_init_drop (EmbarkWindow *self)
 {
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  hide_highlight (self);
   g_signal_connect (target, "enter", G_CALLBACK (drag_entered_cb), self);
   g_signal_connect (target, "leave", G_CALLBACK (drag_left_cb), self);
   g_signal_connect (target, "drop", G_CALLBACK (dropped_cb), self);

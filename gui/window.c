@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/application.h"
+#include "gui/page-stack.h"
 #include "gui/settings.h"
 #include "gui/window-private.h"
 
@@ -59,7 +60,10 @@ static void show_header (EmbarkWindow *self)
 
 static void header_changed_cb (EmbarkWindow *self)
 {
-  show_title (self);
+  /* Pages notify while they are taken down, too. */
+  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+    return;
+
   show_header (self);
 }
 
@@ -94,7 +98,7 @@ static void machine_selected_cb (EmbarkMachineList *list, EmbarkMachine *machine
       embark_window_show_migration (self, migration);
       return;
     }
-  gtk_stack_set_visible_child_name (self->stack, "machine");
+  embark_page_stack_show (self->stack, "machine");
   header_changed_cb (self);
 }
 
@@ -132,7 +136,7 @@ static void library_changed_cb (EmbarkWindow *self)
   embark_machine_page_set_machine (self->machine_page, NULL);
   if (is_page (self, "machine"))
     {
-      gtk_stack_set_visible_child_name (self->stack, "empty");
+      embark_page_stack_show (self->stack, "empty");
       adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
     }
   header_changed_cb (self);
@@ -259,6 +263,7 @@ static void embark_window_class_init (EmbarkWindowClass *klass)
 static void embark_window_init (EmbarkWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  embark_page_stack_show (self->stack, "empty");
   self->settings = embark_settings_new ();
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"),
                                g_settings_get_int (self->settings, "window-height"));
@@ -298,7 +303,7 @@ void embark_window_show_machine (EmbarkWindow *self, EmbarkMachine *machine)
 {
   embark_machine_list_select (self->machine_list, machine);
   embark_machine_page_set_machine (self->machine_page, machine);
-  gtk_stack_set_visible_child_name (self->stack, "machine");
+  embark_page_stack_show (self->stack, "machine");
   adw_leaflet_set_visible_child (self->leaflet, self->content);
   header_changed_cb (self);
 }
@@ -312,7 +317,7 @@ void embark_window_show_migration (EmbarkWindow *self, EmbarkMigration *migratio
   g_signal_connect_object (migration, "notify::status", G_CALLBACK (show_title), self, G_CONNECT_SWAPPED);
   self->is_from_imports = is_page (self, "imports");
   embark_migration_page_set_migration (self->migration_page, migration);
-  gtk_stack_set_visible_child_name (self->stack, "migration");
+  embark_page_stack_show (self->stack, "migration");
   adw_leaflet_set_visible_child (self->leaflet, self->content);
   header_changed_cb (self);
   active_changed_cb (self);
@@ -321,7 +326,7 @@ void embark_window_show_migration (EmbarkWindow *self, EmbarkMigration *migratio
 void embark_window_show_imports (EmbarkWindow *self)
 {
   embark_machine_list_select (self->machine_list, NULL);
-  gtk_stack_set_visible_child_name (self->stack, "imports");
+  embark_page_stack_show (self->stack, "imports");
   adw_leaflet_set_visible_child (self->leaflet, self->content);
   header_changed_cb (self);
 }

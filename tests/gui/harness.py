@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the real window as a user of assistive technology does: a display, a
+D-Bus session and a keyring of its own, the practice cloud, and the built
+`embark` whose widgets are found by role and accessible name over AT-SPI."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("EMBARK_BUILD", os.path.join(ROOT, "build"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "cloud"))
+
+import client  # noqa: E402  (the practice cloud's own)
+
+REGION = "ap-guangzhou"
+BUCKET = "vm-images-1250000000"
+SECRET_ID, SECRET_KEY = client.DEFAULT_ID, client.DEFAULT_KEY
+SCREEN = os.environ.get("EMBARK_TEST_SCREEN", "1920x1000x24")
+PATIENCE = 60
+
+
+def enter_world():
+    """Runs this program again inside a display, a session bus and an unlocked keyring of its own."""
+    if os.environ.get("EMBARK_GUI_WORLD"):
+        return
+    for program in ("xvfb-run", "xdotool", "import", "dbus-run-session", "gnome-keyring-daemon"):
+        if shutil.which(program) is None:
+            print(f"{program} is not installed")
+            sys.exit(77)
+    guests = subprocess.run([os.path.join(ROOT, "tests", "guest", "guests.sh")], check=True, capture_output=True,
+                            text=True).stdout.strip()
+    # The appliance of libguestfs takes long to make: one for all journeys, beside the guests.
+    cache = os.environ.get("EMBARK_TEST_CACHE") or os.path.join(os.path.dirname(guests), "gui-cache")
+    os.makedirs(cache, mode=0o700, exist_ok=True)
+    environment = dict(os.environ, EMBARK_GUI_WORLD="1", EMBARK_TEST_GUESTS=guests, EMBARK_TEST_CACHE=cache,
+                       GSK_RENDERER="cairo", LIBGL_ALWAYS_SOFTWARE="1", NO_AT_BRIDGE="0")
+    for name in ("GTK_A11Y", "GTK_THEME", "WAYLAND_DISPLAY"):
+        environment.pop(name, None)
+    command = [os.path.join(ROOT, "tests", "support", "with-keyring.sh"), "xvfb-run", "-a", "-s",
+               f"-screen 0 {SCREEN} -noreset", sys.executable, *sys.argv]
+    sys.exit(subprocess.run(command, env=environment).returncode)
+
+
+def load_atspi():
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi, GLib
+    Atspi.init()
+    return Atspi, GLib
+
+
+class Widget:
+    """What was found: role, name and where in the window; looked up again for each use, since kept nodes go stale."""
+
+    def __init__(self, node):
+        self.node = node
+        self.role = node.get_role_name()
+        self.name = node.get_name() or ""
+
+    def __repr__(self):
+        return f"{self.role} “{self.name}”"
+
+
+class Gui:
+    """One running embark."""
+
+    def __init__(self, folder, server=None, arguments=(), environment=None):
+        self.atspi, self.glib = load_atspi()
+        self.folder = folder
+        self.home = os.path.join(folder, "home")
+        self.environment = self.make_environment(server, environment or {})
+        self.log_path = os.path.join(folder, "window.log")
+        self.log = open(self.log_path, "ab")
+        self.process = self.spawn(*arguments)
+        self.wait(lambda: self.application(), "the window on the accessibility bus")
+
+    def make_environment(self, server, more):
+        for name in ("", "run", "state", "config", "config/gtk-4.0", "data"):
+            os.makedirs(os.path.join(self.home, name), mode=0o700, exist_ok=True)
+        with open(os.path.join(self.home, "config", "gtk-4.0", "settings.ini"), "w") as file:
+            file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n")
+        result = dict(os.environ, HOME=self.home, XDG_STATE_HOME=os.path.join(self.home, "state"),
+                      XDG_CONFIG_HOME=os.path.join(self.home, "config"),
+                      XDG_DATA_HOME=os.path.join(self.home, "data"),
+                      XDG_CACHE_HOME=os.environ["EMBARK_TEST_CACHE"],
+                      GSETTINGS_SCHEMA_DIR=os.path.join(BUILD, "resources"), GSETTINGS_BACKEND="keyfile",
+                      EMBARK_GUEST_HELPER=os.path.join(BUILD, "model", "guest", "embark-guest"))
+        if server is not None:
+            result.update(EMBARK_CONNECT_TO=f"127.0.0.1:{server.ready['port']}", EMBARK_CA_FILE=server.ready["ca"])
+        result.update(more)
+        return result
+
+    def spawn(self, *arguments):
+        return subprocess.Popen([os.path.join(BUILD, "gui", "embark"), *arguments], env=self.environment,
+                                stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+
+    def close(self):
+        """Ends the program as a session that logs out does; TRUE when it went by itself."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def complaints(self):
+        """Lines of GTK and GLib that no good program makes."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return [line.rstrip() for line in file if "critical" in line.lower() or "warning: " in line.lower()]
+
+    # Waiting: the main context turns until the condition holds.
+
+    def pump(self, seconds=0.1):
+        context = self.glib.MainContext.default()
+        end = time.monotonic() + seconds
+        source = self.glib.timeout_add(int(seconds * 1000), lambda: False)
+        while time.monotonic() < end:
+            context.iteration(True)
+        if context.find_source_by_id(source) is not None:
+            self.glib.source_remove(source)
+
+    def wait(self, condition, what, patience=PATIENCE):
+        end = time.monotonic() + patience
+        while True:
+            try:
+                found = condition()
+            except self.glib.Error:
+                found = None  # a node that went away while it was looked at
+            if found:
+                return found
+            if self.process.poll() is not None:
+                raise AssertionError(f"Embark ended while the test waited for {what}:\n{self.tail()}")
+            if time.monotonic() > end:
+                raise AssertionError(f"{what} did not come. What is there:\n{self.dump()}\n{self.tail()}")
+            self.pump()
+
+    def tail(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return "".join(file.readlines()[-20:])
+
+    # Finding
+
+    def application(self):
+        desktop = self.atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(index)
+            if child is not None and child.get_process_id() == self.process.pid:
+                return child
+        return None
+
+    def walk(self, node=None, depth=0):
+        node = node or self.application()
+        if node is None or depth > 60:
+            return
+        yield node
+        for index in range(node.get_child_count()):
+            child = node.get_child_at_index(index)
+            if child is not None and self.is_visible(child):
+                yield from self.walk(child, depth + 1)
+
+    def is_visible(self, node):
+        return node.get_role_name() in ("frame", "window", "dialog", "filler") \
+            or node.get_state_set().contains(self.atspi.StateType.VISIBLE)
+
+    def list(self, role=None, name=None, contains=None, dialog=None):
+        """In the dialog of that name only, if one is given."""
+        found = []
+        root = None
+        if dialog is not None:
+            root = next((widget.node for widget in self.list("dialog", dialog)), None)
+            if root is None:
+                return found
+        for node in self.walk(root):
+            widget = Widget(node)
+            plain = widget.name.replace("_", "")
+            if role is not None and widget.role != role:
+                continue
+            # GTK gives a button with a mnemonic its label twice.
+            if name is not None and plain not in (name, f"{name} {name}"):
+                continue
+            if contains is not None and contains not in widget.name:
+                continue
+            found.append(widget)
+        return found
+
+    def find(self, role=None, name=None, contains=None, patience=PATIENCE):
+        what = f"{role or 'widget'} “{name or contains}”"
+        return self.wait(lambda: self.list(role, name, contains), what, patience)[0]
+
+    def has(self, role=None, name=None, contains=None):
+        return bool(self.list(role, name, contains))
+
+    def wait_gone(self, role=None, name=None, contains=None):
+        self.wait(lambda: not self.has(role, name, contains), f"the end of {role} “{name or contains}”")
+
+    def dump(self):
+        return "\n".join(repr(widget) for widget in map(Widget, self.walk()) if widget.name)
+
+    # Doing
+
+    def press(self, name, role="push button", dialog=None, patience=PATIENCE):
+        def try_press():
+            for widget in self.list(role, name, dialog=dialog):
+                states = widget.node.get_state_set()
+                action = widget.node.get_action_iface()
+                if states.contains(self.atspi.StateType.SENSITIVE) and action is not None \
+                        and action.do_action(0):
+                    return True
+            return False
+        self.wait(try_press, f"a {role} “{name}” that can be pressed", patience)
+
+    def type_into(self, name, text, role="text"):
+        """Replaces the contents of the entry with that label."""
+        def try_type():
+            for widget in self.list(role, name):
+                editable = widget.node.get_editable_text_iface()
+                if editable is not None and editable.set_text_contents(text):
+                    return True
+            return False
+        self.wait(try_type, f"an entry “{name}”")
+
+    def select_row(self, contains):
+        """Selects the row of a list by its name."""
+        def try_select():
+            for widget in self.list("list item", contains=contains):
+                parent = widget.node.get_parent()
+                selection = parent.get_selection_iface() if parent is not None else None
+                if selection is not None and selection.select_child(widget.node.get_index_in_parent()):
+                    return True
+            return False
+        self.wait(try_select, f"a row with “{contains}”")
+
+    def key(self, *keys):
+        subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True)
+
+    def drop(self, *paths):
+        """Drags files from another window and drops them in the middle of this one, with a real pointer."""
+        frame = self.find("frame").node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW)
+        helper = os.path.join(ROOT, "tests", "gui", "drag_source.py")
+        source = subprocess.Popen([sys.executable, helper, *paths], stdout=subprocess.PIPE, text=True,
+                                  env=dict(self.environment, GTK_A11Y="none"))
+        try:
+            assert source.stdout.readline().strip() == "ready"
+            window = subprocess.run(["xdotool", "search", "--pid", str(source.pid), "--name", "Files"], check=True,
+                                    capture_output=True, text=True).stdout.split()[-1]
+            width = int(SCREEN.split("x")[0])
+            subprocess.run(["xdotool", "windowmove", "--sync", window, str(width - 260), "60"], check=True)
+            self.pointer("mousemove", width - 160, 160, "mousedown", 1)
+            for step in range(1, 5):
+                self.pointer("mousemove", width - 160 - 12 * step, 160 + 4 * step)
+            assert source.stdout.readline().strip() == "begin"
+            target = frame.width // 2, frame.height // 2
+            for step in range(1, 11):
+                self.pointer("mousemove", target[0] + (10 - step) * 20, target[1] + (10 - step) * 8)
+            self.find("label", "Drop Disk Files Here")
+            self.shoot("drop")
+            self.pointer("mouseup", 1)
+            assert source.stdout.readline().strip() == "end"
+        finally:
+            source.terminate()
+            source.wait()
+            source.stdout.close()
+
+    def pointer(self, *arguments):
+        subprocess.run(["xdotool", *map(str, arguments)], check=True)
+        self.pump(0.05)
+
+    def activate(self, action, parameter="[]"):
+        """An action of the program, over D-Bus as a launcher would."""
+        subprocess.run(["gdbus", "call", "--session", "--dest", "org.embark.Embark", "--object-path",
+                        "/org/embark/Embark", "--method", "org.gtk.Actions.Activate", action, parameter, "{}"],
+                       check=True, stdout=subprocess.DEVNULL, env=self.environment)
+
+    def shoot(self, name, crop=None):
+        folder = os.environ.get("EMBARK_SHOTS", os.path.join(BUILD, "screenshots"))
+        os.makedirs(folder, exist_ok=True)
+        self.pump(0.5)
+        path = os.path.join(folder, name + ".png")
+        subprocess.run(["import", "-window", "root", *(["-crop", crop, "+repage"] if crop else []), path], check=True)
+        return path
+
+
+class GuiCase(unittest.TestCase):
+    """A temporary folder and a practice cloud; the window is started by the test."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="embark-gui.")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.server = client.Server(os.path.join(self.folder, "cloud"), "--bucket", f"{BUCKET}@{REGION}")
+        self.addCleanup(self.server.stop)
+
+    def start(self, *arguments, **environment):
+        gui = Gui(self.folder, self.server, arguments, environment)
+        self.addCleanup(self.end, gui)
+        return gui
+
+    def end(self, gui):
+        gui.close()
+        self.assertEqual(gui.complaints(), [])
+
+    def guest(self, name):
+        path = os.path.join(os.environ["EMBARK_TEST_GUESTS"], name + ".qcow2")
+        self.assertTrue(os.path.exists(path), path)
+        return path
+
+
+def main():
+    enter_world()
+    unittest.main(verbosity=2)

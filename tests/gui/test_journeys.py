@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users do, in the real window."""
+
+import os
+import subprocess
+
+import harness
+
+
+class Empty(harness.GuiCase):
+    def test_says_what_to_do_next(self):
+        gui = self.start()
+        gui.find("label", "Take a Machine into the Cloud")
+        gui.find("push button", "Add Disk Files…")
+        gui.find("label", contains="QCOW2, raw, VMDK or VHD")
+        gui.find("label", "Practice Cloud")
+        gui.shoot("empty")
+
+    def test_says_why_there_are_no_machines(self):
+        gui = self.start()
+        gui.find("label", contains="libvirtd")
+        gui.find("push button", "Retry")
+        gui.press("Retry")
+        gui.find("label", contains="libvirtd")
+
+    def test_has_no_imports_yet(self):
+        gui = self.start()
+        gui.press("Imports")
+        gui.find("panel", "No Imports Yet")
+
+
+class Files(harness.GuiCase):
+    def test_refused_files_each_show_the_reason(self):
+        text, empty = (os.path.join(self.folder, name) for name in ("notes.txt", "empty.qcow2"))
+        with open(text, "w", encoding="utf-8") as file:
+            file.write("Not a disk at all.\n" * 40)
+        open(empty, "wb").close()
+        gui = self.start(text, empty, self.folder, os.path.join(self.folder, "missing.qcow2"))
+        gui.find("dialog", "4 of 4 Files Were Not Added")
+        reasons = gui.find("label", contains="is a text file").name
+        self.assertIn("notes.txt", reasons)
+        self.assertIn("empty.qcow2” is empty", reasons)
+        self.assertIn("is a folder", reasons)
+        self.assertIn("missing.qcow2” does not exist", reasons)
+        gui.shoot("refused")
+        gui.press("Close", dialog="4 of 4 Files Were Not Added")
+        gui.wait_gone("dialog", "4 of 4 Files Were Not Added")
+        gui.find("label", "Take a Machine into the Cloud")
+
+    def test_a_second_start_hands_its_files_over(self):
+        disk = os.path.join(self.folder, "second.qcow2")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "64M"], check=True)
+        gui = self.start()
+        gui.find("label", "Take a Machine into the Cloud")
+        self.assertEqual(gui.spawn(disk).wait(harness.PATIENCE), 0)
+        gui.find("list item", contains="second.qcow2")
+        gui.key("ctrl+f")
+        gui.wait(lambda: gui.has("entry", "Search machines and files"), "the search entry")
+        gui.key("x", "y", "z")
+        gui.find("panel", "No Results Found")
+        gui.key("Escape")
+        gui.find("list item", contains="second.qcow2")
+
+    def test_a_file_is_there_again_after_a_restart_until_it_is_removed(self):
+        disk = os.path.join(self.folder, "kept.qcow2")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "64M"], check=True)
+        gui = self.start(disk)
+        gui.find("list item", contains="kept.qcow2")
+        gui.press("Cancel Check")
+        gui.find("panel", "Not Checked Yet")
+        self.end(gui)
+        gui = self.start()
+        gui.find("list item", contains="kept.qcow2")
+        gui.select_row("kept.qcow2")
+        gui.find("panel", "Not Checked Yet")
+
+
+class Migration(harness.GuiCase):
+    """The main one: from a dropped file to an image in the cloud."""
+
+    def enter_keys(self, gui, key):
+        gui.type_into("SecretId", harness.SECRET_ID)
+        gui.type_into("SecretKey", key)
+        gui.press("Test and Save")
+
+    def test_a_dropped_file_becomes_an_image(self):
+        disk = self.guest("debian12-cloud")
+        gui = self.start()
+        gui.find("label", "Take a Machine into the Cloud")
+        gui.drop(disk)
+        gui.find("list item", contains="debian12-cloud.qcow2")
+        gui.find("panel", "Looking Inside…")
+        gui.shoot("checking")
+        gui.find("label", "Ready for the cloud", patience=600)
+        gui.find("list item", contains="Debian 12")
+        gui.shoot("ready")
+
+        gui.press("Upload and Import…")
+        self.enter_keys(gui, "wrongSecretKey00000000000000000")
+        gui.find("label", "The Keys Were Refused")
+        gui.shoot("keys-refused")
+        self.enter_keys(gui, harness.SECRET_KEY)
+
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.type_into("Name", "journey-image")
+        gui.shoot("destination")
+        gui.press("Start")
+        gui.find("label", contains="to the image “journey-image” in Guangzhou")
+        gui.shoot("migrating")
+        gui.find("label", "The image is ready", patience=600)
+        image = gui.find("list item", "Image Id")
+        self.assertIsNotNone(image)
+        image_id = gui.find("label", contains="img-").name
+        gui.shoot("image")
+        images = self.server.command("images")
+        self.assertIn(image_id, str(images))
+
+        gui.press("Imports")
+        gui.find("list item", contains="journey-image")
+        gui.shoot("imports")
+        self.end(gui)
+
+        # The history and the keys outlive the program.
+        gui = self.start()
+        gui.press("Imports")
+        gui.find("list item", contains="journey-image")
+        gui.activate("preferences")
+        gui.find("label", contains="keyring")
+        gui.shoot("preferences")
+        self.assertFalse(gui.has(contains=harness.SECRET_KEY))
+
+
+if __name__ == "__main__":
+    harness.main()
