@@ -131,7 +131,7 @@ typedef struct
   gboolean knows_file, is_file;
   gboolean knows_start;
   guint64 start;
-  const char *evidence, *file_path;
+  const char *file_path;
 } DriverFacts;
 
 static DriverFacts read_driver (EmbarkFacts *facts, const char *name)
@@ -140,13 +140,11 @@ static DriverFacts read_driver (EmbarkFacts *facts, const char *name)
   g_autofree char *file = g_strdup_printf ("windows.drivers.%s.file", name);
   g_autofree char *file_path = g_strdup_printf ("windows.drivers.%s.filePath", name);
   g_autofree char *start = g_strdup_printf ("windows.drivers.%s.start", name);
-  g_autofree char *evidence = g_strdup_printf ("windows.drivers.%s.evidence", name);
   DriverFacts driver = { 0 };
 
   driver.knows_registered = embark_facts_get_boolean (facts, registered, &driver.is_registered);
   driver.knows_file = embark_facts_get_boolean (facts, file, &driver.is_file);
   driver.knows_start = embark_facts_get_uint (facts, start, &driver.start);
-  driver.evidence = embark_facts_get_string (facts, evidence);
   driver.file_path = embark_facts_get_string (facts, file_path);
   return driver;
 }
@@ -172,9 +170,10 @@ static char *describe_missing_driver (const DriverFacts *driver, const char *nam
 
 static char *describe_present_driver (const DriverFacts *driver, const char *name)
 {
-  if (driver->evidence != NULL)
-    return g_strdup (driver->evidence);
-  return g_strdup (driver->file_path != NULL ? driver->file_path : name);
+  const char *file = driver->file_path != NULL ? driver->file_path : name;
+
+  /* The file and its key of the registry, which need no words. */
+  return driver->knows_start ? g_strdup_printf ("%s, Start=%u", file, (guint) driver->start) : g_strdup (file);
 }
 
 EmbarkDecision embark_decide_windows_virtio (const EmbarkRuleContext *context, const EmbarkLimit *limit)

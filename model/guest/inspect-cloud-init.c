@@ -3,6 +3,7 @@
  * Whether cloud-init is there, would run, and would look for a config drive.
  * Decided from files, never from a package list alone.
  */
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "model/base/facts.h"
@@ -142,9 +143,10 @@ void embark_inspect_cloud_init (guestfs_h *g, EmbarkFacts *facts)
   if (is_installed)
     evidence = g_strdup_printf ("%s, /etc/cloud/cloud.cfg", program);
   else if (program)
-    evidence = g_strdup_printf ("%s, but no /etc/cloud/cloud.cfg", program);
+    /* Translators: %s is the path of a program, "/usr/bin/cloud-init". */
+    evidence = g_strdup_printf (_ ("%s is there, but /etc/cloud/cloud.cfg is not"), program);
   else
-    evidence = g_strdup ("no program cloud-init");
+    evidence = g_strdup (_ ("There is no program cloud-init"));
   embark_facts_set_boolean (facts, "linux.cloudInit.installed", is_installed);
   embark_facts_set_string (facts, "linux.cloudInit.evidence", evidence);
   if (!is_installed)
