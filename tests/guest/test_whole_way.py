@@ -111,7 +111,7 @@ class WholeWay(EmbarkCase):
         (image,) = self.server.command("images")
         self.assertEqual((image["ImageId"], image["ImageState"]), (last["imageId"], "NORMAL"))
         self.assertEqual([line["state"] for line in lines if line["event"] == "state"],
-                         ["checking", "checked", "prepared", "uploading", "uploaded", "importing", "done"])
+                         ["draft", "checking", "checked", "prepared", "uploading", "uploaded", "importing", "done"])
         self.assert_same_disk(guest("debian12-cloud"), "qcow2", last["key"])
         self.look_at_files()
         self.assert_nothing_left()
