@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * About and help.
+ * About, help and keyboard shortcuts.
  */
 #include "gui/about.h"
 
@@ -65,6 +65,17 @@ void embark_show_help (GtkWindow *parent)
   gtk_text_buffer_set_text (buffer, text, (int) length);
   g_signal_connect_object (gtk_builder_get_object (builder, "copy_button"), "clicked", G_CALLBACK (copy_clicked_cb),
                            buffer, 0);
+  gtk_window_set_transient_for (window, parent);
+  gtk_window_present (window);
+}
+
+/* Made when asked for. As gtk/help-overlay.ui it would wait as a hidden window from the start, which GTK 4.8 offers to
+ * screen readers as a window without a path and dies of. */
+void embark_show_shortcuts (GtkWindow *parent)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/org/embark/Embark/ui/shortcuts.ui");
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "window"));
+
   gtk_window_set_transient_for (window, parent);
   gtk_window_present (window);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * About and help.
+ * About, help and keyboard shortcuts.
  */
 #pragma once
 
@@ -14,5 +14,6 @@ G_BEGIN_DECLS
 void embark_show_about (GtkWindow *parent, EmbarkContext *context);
 /* What Embark needs of the account, and where the documents are. */
 void embark_show_help (GtkWindow *parent);
+void embark_show_shortcuts (GtkWindow *parent);
 
 G_END_DECLS

@@ -127,6 +127,11 @@ static void help_activated_cb (GSimpleAction *action, GVariant *parameter, gpoin
   embark_show_help (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
 }
 
+static void shortcuts_activated_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  embark_show_shortcuts (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
+}
+
 static void show_migration_activated_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   EmbarkWindow *window = ensure_window (EMBARK_APPLICATION (user_data));
@@ -140,6 +145,7 @@ static const GActionEntry action_entries[] = {
   { .name = "about", .activate = about_activated_cb },
   { .name = "preferences", .activate = preferences_activated_cb },
   { .name = "help", .activate = help_activated_cb },
+  { .name = "shortcuts", .activate = shortcuts_activated_cb },
   { .name = "show-migration", .activate = show_migration_activated_cb, .parameter_type = "s" },
 };
 
@@ -151,7 +157,7 @@ static const struct
   { "app.quit", { "<Control>q" } },
   { "app.preferences", { "<Control>comma" } },
   { "app.help", { "F1" } },
-  { "win.show-help-overlay", { "<Control>question" } },
+  { "app.shortcuts", { "<Control>question" } },
   { "win.add-disk", { "<Control>o" } },
   { "win.search", { "<Control>f" } },
   { "win.refresh", { "F5", "<Control>r" } },

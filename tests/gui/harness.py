@@ -23,6 +23,8 @@ BUCKET = "vm-images-1250000000"
 SECRET_ID, SECRET_KEY = client.DEFAULT_ID, client.DEFAULT_KEY
 SCREEN = os.environ.get("EMBARK_TEST_SCREEN", "1920x1000x24")
 PATIENCE = 60
+# Without a window manager nobody takes the focus away from an entry whose window closes.
+NOT_OURS = ("did not receive a focus-out event",)
 
 
 def enter_world():
@@ -114,7 +116,8 @@ class Gui:
     def complaints(self):
         """Lines of GTK and GLib that no good program makes."""
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
-            return [line.rstrip() for line in file if "critical" in line.lower() or "warning: " in line.lower()]
+            return [line.rstrip() for line in file if ("critical" in line.lower() or "warning: " in line.lower())
+                    and not any(word in line for word in NOT_OURS)]
 
     # Waiting: the main context turns until the condition holds.
 
@@ -296,6 +299,10 @@ class GuiCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.server = client.Server(os.path.join(self.folder, "cloud"), "--bucket", f"{BUCKET}@{REGION}")
         self.addCleanup(self.server.stop)
+
+        import notifications
+        self.notifications = notifications.Notifications()
+        self.addCleanup(self.notifications.stop)
 
     def start(self, *arguments, **environment):
         gui = Gui(self.folder, self.server, arguments, environment)
