@@ -16,6 +16,8 @@
 #define URL_SECONDS (24 * 60 * 60)
 /* An accepted import may take minutes until it is listed. */
 #define APPEAR_SECONDS (30 * 60)
+/* Of the 60 characters of a name, with room for a number. */
+#define STEM_MAX_CHARS 55
 
 typedef struct
 {
@@ -79,38 +81,51 @@ static char *build_url (ImportRun *run)
 {
   EmbarkCos cos = { run->step->http, run->step->credentials, run->region, run->bucket };
 
-  return embark_object_presign (&cos, run->key, URL_SECONDS);
+  /* A link serves one import only, and two that are signed in the same second would be the same. */
+  return embark_object_presign (&cos, run->key, URL_SECONDS + (guint) g_random_int_range (0, 3600));
 }
 
-static gboolean submit (ImportRun *run, GCancellable *cancellable, GError **error)
+/* *ret_params points into *ret_systems, which the caller frees. */
+static gboolean choose_system (ImportRun *run, GPtrArray **ret_systems, EmbarkImportParams *ret_params,
+                               GCancellable *cancellable, GError **error)
 {
   EmbarkMigrationRecord *record = run->step->record;
   g_autofree char *os_type = embark_migration_record_dup (record, EMBARK_RECORD_OS_TYPE);
   g_autofree char *distribution = embark_migration_record_dup (record, EMBARK_RECORD_DISTRIBUTION);
   g_autofree char *product = embark_migration_record_dup (record, EMBARK_RECORD_PRODUCT);
   g_autofree char *architecture = embark_migration_record_dup (record, EMBARK_RECORD_ARCHITECTURE);
-  g_autofree char *firmware = embark_migration_record_dup (record, EMBARK_RECORD_FIRMWARE);
   g_autoptr (GPtrArray) systems = embark_import_list_os (&run->cvm, cancellable, error);
-  g_autofree char *url = NULL;
-  EmbarkImportParams params = { 0 };
 
   if (systems == NULL)
     return FALSE;
   if (!embark_import_choose_os (systems, g_strcmp0 (os_type, "windows") == 0, distribution, product,
                                 (guint) embark_migration_record_get_uint (record, EMBARK_RECORD_MAJOR),
-                                (guint) embark_migration_record_get_uint (record, EMBARK_RECORD_MINOR), &params.os_type,
-                                &params.os_version))
+                                (guint) embark_migration_record_get_uint (record, EMBARK_RECORD_MINOR),
+                                &ret_params->os_type, &ret_params->os_version))
     {
       g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_CLOUD,
-                   _ ("The cloud imports no system like “%s” in this region. The uploaded object stays in the bucket."),
+                   _ ("The cloud imports no system like “%s” in this region. Choose a bucket in another region."),
                    product != NULL ? product : (distribution != NULL ? distribution : "?"));
       return FALSE;
     }
-  params.architecture = translate_architecture (architecture);
+  ret_params->architecture = translate_architecture (architecture);
+  *ret_systems = g_steal_pointer (&systems);
+  return TRUE;
+}
+
+static gboolean submit (ImportRun *run, GCancellable *cancellable, GError **error)
+{
+  EmbarkMigrationRecord *record = run->step->record;
+  g_autofree char *firmware = embark_migration_record_dup (record, EMBARK_RECORD_FIRMWARE);
+  g_autofree char *url = build_url (run);
+  g_autoptr (GPtrArray) systems = NULL;
+  EmbarkImportParams params = { 0 };
+
+  if (!choose_system (run, &systems, &params, cancellable, error))
+    return FALSE;
   params.name = run->name;
   params.boot_mode = g_strcmp0 (firmware, "uefi") == 0 ? "UEFI" : NULL;
   params.is_forced = embark_migration_record_is (record, EMBARK_RECORD_FORCED);
-  url = build_url (run);
   params.url = url;
 
   embark_migration_record_set_flag (record, EMBARK_RECORD_IMPORT_SENT, TRUE);
@@ -129,49 +144,20 @@ static void forget_request (EmbarkMigrationRecord *record, const GError *error)
   embark_migration_record_save (record, NULL);
 }
 
-static gboolean find_or_submit (ImportRun *run, GCancellable *cancellable, GError **error)
-{
-  EmbarkMigrationRecord *record = run->step->record;
-  g_autoptr (GError) local = NULL;
-
-  if (embark_migration_record_is (record, EMBARK_RECORD_IMPORT_SENT))
-    {
-      g_autoptr (EmbarkImageInfo) image = embark_import_find (&run->cvm, run->image_id, run->name, cancellable, &local);
-      if (local != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
-      if (image != NULL && image->state != EMBARK_IMPORT_FAILED)
-        {
-          g_free (run->image_id);
-          run->image_id = g_strdup (image->id);
-          return TRUE;
-        }
-      g_clear_pointer (&run->image_id, g_free);
-    }
-  if (!submit (run, cancellable, &local))
-    {
-      forget_request (record, local);
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  embark_migration_record_set (record, EMBARK_RECORD_IMAGE_ID, run->image_id);
-  return embark_migration_record_save (record, error);
-}
-
-/* "web-01" → "web-01-2" → "web-01-3": the failed image keeps its name, so the next try needs another. */
+/* "web-01" → "web-01-2" → "web-01-3": an image keeps its name even when its import failed. Free. */
 static char *build_next_name (const char *name)
 {
   const char *dash = strrchr (name, '-');
   gsize n_digits = dash != NULL ? strspn (dash + 1, "0123456789") : 0;
   guint64 number = n_digits == 1 && dash[2] == '\0' ? g_ascii_strtoull (dash + 1, NULL, 10) : 1;
-  gsize stem = number > 1 ? (gsize) (dash - name) : strlen (name);
+  g_autofree char *stem = number > 1 ? g_strndup (name, (gsize) (dash - name)) : g_strdup (name);
+  g_autofree char *cut = g_utf8_strlen (stem, -1) > STEM_MAX_CHARS ? g_utf8_substring (stem, 0, STEM_MAX_CHARS) : NULL;
 
-  return g_strdup_printf ("%.*s-%" G_GUINT64_FORMAT, (int) MIN (stem, 55), name, number + 1);
+  return g_strdup_printf ("%s-%" G_GUINT64_FORMAT, cut != NULL ? cut : stem, number + 1);
 }
 
-static gboolean fail_import (ImportRun *run, GError **error)
+/* The next try is a request of its own, under another name. */
+static void take_next_name (ImportRun *run)
 {
   g_autofree char *next_name = build_next_name (run->name);
 
@@ -179,11 +165,103 @@ static gboolean fail_import (ImportRun *run, GError **error)
   embark_migration_record_set_flag (run->step->record, EMBARK_RECORD_IMPORT_SENT, FALSE);
   embark_migration_record_set (run->step->record, EMBARK_RECORD_IMAGE_ID, NULL);
   embark_migration_record_save (run->step->record, NULL);
+}
+
+static gboolean fail_import (ImportRun *run, GError **error)
+{
+  take_next_name (run);
   /* Translators: %s is the name of an image. */
   g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_IMPORT_FAILED,
                _ ("The cloud could not import “%s”. It tells the reason only in the message centre of the console."),
                run->name);
   return FALSE;
+}
+
+static gboolean refuse_name (ImportRun *run, GError **error)
+{
+  g_autofree char *next_name = NULL;
+
+  take_next_name (run);
+  next_name = embark_migration_record_dup (run->step->record, EMBARK_RECORD_IMAGE_NAME);
+  /* Translators: both are names of images. */
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_NAME_TAKEN,
+               _ ("There is an image “%s” in the cloud already. Choose another name, or continue: the new one is then "
+                  "called “%s”."),
+               run->name, next_name);
+  return FALSE;
+}
+
+static gboolean note_image (ImportRun *run, const char *image_id, GError **error)
+{
+  if (run->image_id != image_id)
+    {
+      g_free (run->image_id);
+      run->image_id = g_strdup (image_id);
+    }
+  embark_migration_record_set (run->step->record, EMBARK_RECORD_IMAGE_ID, image_id);
+  return embark_migration_record_save (run->step->record, error);
+}
+
+/* An image of that name before the request was sent is somebody else's. */
+static gboolean check_name_is_free (ImportRun *run, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (EmbarkImageInfo) image = embark_import_find (&run->cvm, NULL, run->name, cancellable, &local);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return image == NULL || refuse_name (run, error);
+}
+
+/* Looks for the image of a request that may have arrived. */
+static gboolean find_own_image (ImportRun *run, gboolean *ret_is_found, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (EmbarkImageInfo) image = embark_import_find (&run->cvm, run->image_id, run->name, cancellable, &local);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (image != NULL && image->state == EMBARK_IMPORT_FAILED)
+    return fail_import (run, error);
+  /* What was answered with an id was accepted, listed or not. */
+  *ret_is_found = image != NULL || run->image_id != NULL;
+  return image == NULL || note_image (run, image->id, error);
+}
+
+/* Once an answer was lost, the request is sent once more: the cloud takes each name only once, so a refusal of the name
+ * then means that the first one arrived and is only not listed yet. */
+static gboolean find_or_submit (ImportRun *run, GCancellable *cancellable, GError **error)
+{
+  for (guint n_lost = 0;; n_lost++)
+    {
+      gboolean may_be_sent = embark_migration_record_is (run->step->record, EMBARK_RECORD_IMPORT_SENT);
+      gboolean is_found = FALSE;
+      g_autoptr (GError) local = NULL;
+
+      if (may_be_sent && !find_own_image (run, &is_found, cancellable, error))
+        return FALSE;
+      if (is_found)
+        return TRUE;
+      if (!may_be_sent && !check_name_is_free (run, cancellable, error))
+        return FALSE;
+      if (submit (run, cancellable, &local))
+        return note_image (run, run->image_id, error);
+      if (g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NAME_TAKEN))
+        return may_be_sent || refuse_name (run, error);
+      forget_request (run->step->record, local);
+      if (n_lost > 0 || !embark_migration_record_is (run->step->record, EMBARK_RECORD_IMPORT_SENT)
+          || g_cancellable_is_cancelled (cancellable))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
 }
 
 /* One look at the import. *ret_is_over once it ended well. */
@@ -210,13 +288,8 @@ static gboolean look_at_import (ImportRun *run, gboolean *ret_is_seen, gboolean 
   *ret_is_seen = TRUE;
   if (image->state == EMBARK_IMPORT_FAILED)
     return fail_import (run, error);
-  if (g_strcmp0 (run->image_id, image->id) != 0)
-    {
-      g_free (run->image_id);
-      run->image_id = g_strdup (image->id);
-      embark_migration_record_set (run->step->record, EMBARK_RECORD_IMAGE_ID, run->image_id);
-      embark_migration_record_save (run->step->record, NULL);
-    }
+  if (g_strcmp0 (run->image_id, image->id) != 0 && !note_image (run, image->id, error))
+    return FALSE;
   *ret_is_over = image->state == EMBARK_IMPORT_NORMAL;
   return TRUE;
 }
@@ -240,23 +313,37 @@ static gboolean wait_for_image (ImportRun *run, GCancellable *cancellable, GErro
     }
 }
 
+static void init_run (ImportRun *run, const EmbarkStep *step)
+{
+  run->step = step;
+  run->region = embark_migration_record_dup (step->record, EMBARK_RECORD_REGION);
+  run->bucket = embark_migration_record_dup (step->record, EMBARK_RECORD_BUCKET);
+  run->key = embark_migration_record_dup (step->record, EMBARK_RECORD_KEY);
+  run->name = embark_migration_record_dup (step->record, EMBARK_RECORD_IMAGE_NAME);
+  run->image_id = embark_migration_record_dup (step->record, EMBARK_RECORD_IMAGE_ID);
+  run->cvm.http = step->http;
+  run->cvm.credentials = step->credentials;
+  run->cvm.region = run->region;
+}
+
+gboolean embark_step_check_import (const EmbarkStep *self, GCancellable *cancellable, GError **error)
+{
+  g_auto (ImportRun) run = { 0 };
+  g_autoptr (GPtrArray) systems = NULL;
+  EmbarkImportParams params = { 0 };
+
+  init_run (&run, self);
+  return check_name_is_free (&run, cancellable, error) && choose_system (&run, &systems, &params, cancellable, error);
+}
+
 gboolean embark_step_import (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
                              GCancellable *cancellable, GError **error)
 {
   g_auto (ImportRun) run = { 0 };
 
-  run.step = self;
+  init_run (&run, self);
   run.progress = progress;
   run.user_data = user_data;
-  run.region = embark_migration_record_dup (self->record, EMBARK_RECORD_REGION);
-  run.bucket = embark_migration_record_dup (self->record, EMBARK_RECORD_BUCKET);
-  run.key = embark_migration_record_dup (self->record, EMBARK_RECORD_KEY);
-  run.name = embark_migration_record_dup (self->record, EMBARK_RECORD_IMAGE_NAME);
-  run.image_id = embark_migration_record_dup (self->record, EMBARK_RECORD_IMAGE_ID);
-  run.cvm.http = self->http;
-  run.cvm.credentials = self->credentials;
-  run.cvm.region = run.region;
-
   announce (&run, "submit");
   if (!find_or_submit (&run, cancellable, error))
     return FALSE;

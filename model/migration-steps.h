@@ -54,8 +54,12 @@ gboolean embark_step_upload (const EmbarkStep *self, EmbarkProgressFunc progress
 /* Removes an unfinished upload of the record from the bucket. */
 gboolean embark_step_forget_upload (const EmbarkStep *self, GCancellable *cancellable, GError **error);
 
-/* Sends ImportImage (once: an image of that name that is there already is ours) and waits for its end, or until it
- * was accepted if the record says no-wait. Stages "submit" and "wait". IMPORT_FAILED, NAME_TAKEN, … */
+/* What would end the import after hours of uploading: a name that is taken, a system the region does not import. */
+gboolean embark_step_check_import (const EmbarkStep *self, GCancellable *cancellable, GError **error);
+
+/* Sends ImportImage (at most once: after a lost answer the image is looked for by its name) and waits for its end, or
+ * until it was accepted if the record says no-wait. Stages "submit", "wait" and "offline". After IMPORT_FAILED and
+ * NAME_TAKEN the record has another name for the next try. */
 gboolean embark_step_import (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
                              GCancellable *cancellable, GError **error);
 

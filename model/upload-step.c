@@ -264,6 +264,9 @@ gboolean embark_step_upload (const EmbarkStep *self, EmbarkProgressFunc progress
   chain = open_checked_chain (self, cancellable, error);
   if (chain == NULL)
     return FALSE;
+  if (!embark_migration_record_is (self->record, EMBARK_RECORD_UPLOAD_ONLY)
+      && !embark_step_check_import (self, cancellable, error))
+    return FALSE;
   export = embark_export_start (chain, self->source->runtime_dir, cancellable, error);
   if (export == NULL)
     return FALSE;
