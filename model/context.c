@@ -186,11 +186,15 @@ void embark_context_close (EmbarkContext *self)
   lists[1] = self->checks;
   lists[2] = self->housekeeping;
   embark_library_set_uris (self->library, no_uris);
+  /* A step that was over in this moment may have started the next one: that one is cancelled, too. */
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     embark_job_list_cancel_all (lists[i]);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     while (embark_job_list_get_n_jobs (lists[i]) > 0)
-      g_main_context_iteration (NULL, TRUE);
+      {
+        g_main_context_iteration (NULL, TRUE);
+        embark_job_list_cancel_all (lists[i]);
+      }
 }
 
 EmbarkLibrary *embark_context_get_library (EmbarkContext *self)

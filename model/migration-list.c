@@ -282,10 +282,17 @@ EmbarkMigration *embark_migration_list_find (EmbarkMigrationList *self, const ch
 
 static gboolean drop_migration (EmbarkMigrationList *self, EmbarkMigration *migration, GError **error)
 {
+  EmbarkJournal *journal = embark_context_get_journal (self->context);
+  g_autoptr (GError) local = NULL;
   guint position;
 
-  if (!embark_journal_remove (embark_context_get_journal (self->context), embark_migration_get_id (migration), error))
-    return FALSE;
+  /* What another program removed is gone all the same. */
+  if (!embark_journal_remove (journal, embark_migration_get_id (migration), &local)
+      && !g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   if (g_list_store_find (self->migrations, migration, &position))
     g_list_store_remove (self->migrations, position);
   return TRUE;
@@ -306,18 +313,28 @@ static void upload_forgotten_cb (EmbarkMigration *migration, GParamSpec *pspec, 
 gboolean embark_migration_list_remove (EmbarkMigrationList *self, EmbarkMigration *migration, GError **error)
 {
   g_autofree char *upload_id = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean is_removed;
 
   g_return_val_if_fail (EMBARK_IS_MIGRATION_LIST (self) && EMBARK_IS_MIGRATION (migration), FALSE);
-  if (embark_migration_is_running (migration) || embark_migration_is_elsewhere (migration))
+  if (embark_migration_is_running (migration) || (!embark_migration_lock (migration, &local) && local == NULL))
     {
       g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_FAILED,
                            _ ("This migration is running. Cancel it first, then remove it."));
       return FALSE;
     }
-  upload_id = embark_migration_record_dup (migration->record, EMBARK_RECORD_UPLOAD_ID);
+  if (local != NULL && !g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  upload_id = local == NULL ? embark_migration_record_dup (migration->record, EMBARK_RECORD_UPLOAD_ID) : NULL;
   if (upload_id == NULL)
-    return drop_migration (self, migration, error);
-  embark_migration_take_error (migration, NULL);
+    {
+      is_removed = drop_migration (self, migration, error);
+      embark_journal_unlock (embark_context_get_journal (self->context), embark_migration_get_id (migration));
+      return is_removed;
+    }
   embark_migration_forget_upload (migration);
   if (embark_migration_is_running (migration))
     g_signal_connect_object (migration, "notify::is-running", G_CALLBACK (upload_forgotten_cb), self, 0);

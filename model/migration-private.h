@@ -29,12 +29,16 @@ struct _EmbarkMigration
   EmbarkContext *context;
 
   EmbarkMigrationState state;
+  gboolean is_cancelled; /* wanted, also when a step was over in the same moment */
   double progress;
 };
 
 /* @disk (nullable): its report is reused and renewed. A record in a transient state is brought back to the stable
  * one before. Takes @record. */
 EmbarkMigration *embark_migration_new (EmbarkContext *context, EmbarkMigrationRecord *record, EmbarkDisk *disk);
+/* Takes the migration for this program, as the journal holds it now: another program may have brought it further.
+ * FALSE without @error when another one works on it. NOT_FOUND when it was removed. Undone by settling. */
+gboolean embark_migration_lock (EmbarkMigration *self, GError **error);
 /* Removes what the bucket holds of an unfinished upload, in a job of its own. */
 void embark_migration_forget_upload (EmbarkMigration *self);
 

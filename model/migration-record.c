@@ -42,6 +42,19 @@ EmbarkMigrationRecord *embark_migration_record_load (EmbarkJournal *journal, con
   return entry != NULL ? make_record (journal, entry, g_strdup (id)) : NULL;
 }
 
+gboolean embark_migration_record_reload (EmbarkMigrationRecord *self, GError **error)
+{
+  GKeyFile *entry = embark_journal_read (self->journal, self->id, error);
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (entry == NULL)
+    return FALSE;
+  locker = g_mutex_locker_new (&self->lock);
+  g_key_file_unref (self->entry);
+  self->entry = entry;
+  return TRUE;
+}
+
 EmbarkMigrationRecord *embark_migration_record_ref (EmbarkMigrationRecord *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);

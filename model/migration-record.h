@@ -51,6 +51,8 @@ typedef struct _EmbarkMigrationRecord EmbarkMigrationRecord;
 /* @journal is borrowed. A new entry, not yet written. */
 EmbarkMigrationRecord *embark_migration_record_new (EmbarkJournal *journal);
 EmbarkMigrationRecord *embark_migration_record_load (EmbarkJournal *journal, const char *id, GError **error);
+/* What the journal holds now in place of what is in memory. NOT_FOUND when the entry was removed. */
+gboolean embark_migration_record_reload (EmbarkMigrationRecord *self, GError **error);
 EmbarkMigrationRecord *embark_migration_record_ref (EmbarkMigrationRecord *self);
 void embark_migration_record_unref (EmbarkMigrationRecord *self);
 const char *embark_migration_record_get_id (EmbarkMigrationRecord *self);

@@ -148,8 +148,12 @@ static void start_job (EmbarkMigration *self, const char *title, EmbarkJobFunc f
 {
   g_autoptr (EmbarkJob) job = NULL;
   g_autoptr (GError) error = NULL;
-  EmbarkStep *step = make_step (self, &error);
+  EmbarkStep *step = NULL;
 
+  if (!self->is_cancelled)
+    step = make_step (self, &error);
+  else
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
   if (step == NULL)
     {
       fail (self, error);
@@ -205,7 +209,7 @@ static gboolean accept_check (EmbarkMigration *self, EmbarkReport *report, GErro
     return FALSE;
   n_passed = embark_report_count (report, EMBARK_OUTCOME_PASS);
   detail = g_strdup_printf (ngettext ("%u limit holds", "%u limits hold", n_passed), n_passed);
-  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _("Looked inside"), detail);
+  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _ ("Looked inside"), detail);
   return TRUE;
 }
 
@@ -314,15 +318,25 @@ static void go_on (EmbarkMigration *self)
 
 void embark_migration_start (EmbarkMigration *self)
 {
+  g_autoptr (GError) error = NULL;
+
   g_return_if_fail (EMBARK_IS_MIGRATION (self));
 
   if (self->job != NULL || self->state == EMBARK_MIGRATION_DONE)
     return;
-  if (!embark_journal_lock (embark_context_get_journal (self->context), embark_migration_get_id (self)))
+  if (!embark_migration_lock (self, &error))
     {
+      if (error != NULL)
+        embark_migration_take_error (self, g_steal_pointer (&error));
       embark_migration_update_status (self);
       return;
     }
+  if (self->state == EMBARK_MIGRATION_DONE)
+    {
+      settle (self);
+      return;
+    }
+  self->is_cancelled = FALSE;
   embark_migration_take_error (self, NULL);
   go_on (self);
 }
@@ -330,8 +344,10 @@ void embark_migration_start (EmbarkMigration *self)
 void embark_migration_cancel (EmbarkMigration *self)
 {
   g_return_if_fail (EMBARK_IS_MIGRATION (self));
-  if (self->job != NULL)
-    embark_job_cancel (self->job);
+  if (self->job == NULL)
+    return;
+  self->is_cancelled = TRUE;
+  embark_job_cancel (self->job);
 }
 
 static void forgotten_cb (EmbarkJob *job, gpointer user_data)
@@ -345,5 +361,7 @@ static void forgotten_cb (EmbarkJob *job, gpointer user_data)
 
 void embark_migration_forget_upload (EmbarkMigration *self)
 {
+  self->is_cancelled = FALSE;
+  embark_migration_take_error (self, NULL);
   start_job (self, _ ("Removing the unfinished upload"), forget_cb, G_CALLBACK (forgotten_cb), NULL);
 }

@@ -98,6 +98,16 @@ static gboolean is_known (const EmbarkStep *self, GCancellable *cancellable)
   return header != NULL && g_str_equal (header->fingerprint, self->fingerprint);
 }
 
+/* An object made of other bytes than these is not the one that is wanted. */
+static void note_fingerprint (EmbarkMigrationRecord *record, const char *fingerprint)
+{
+  g_autofree char *before = embark_migration_record_dup (record, EMBARK_RECORD_FINGERPRINT);
+
+  if (g_strcmp0 (before, fingerprint) != 0)
+    embark_migration_record_set (record, EMBARK_RECORD_OBJECT_CRC, NULL);
+  embark_migration_record_set (record, EMBARK_RECORD_FINGERPRINT, fingerprint);
+}
+
 EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
                                        GCancellable *cancellable, GError **error)
 {
@@ -111,7 +121,7 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
       outcome->look = embark_look_at_header (self->source, cancellable, error);
       if (outcome->look == NULL || !embark_disk_source_check_rest (self->source, error))
         return NULL;
-      embark_migration_record_set (self->record, EMBARK_RECORD_FINGERPRINT, outcome->look->fingerprint);
+      note_fingerprint (self->record, outcome->look->fingerprint);
       return g_steal_pointer (&outcome);
     }
   if (!is_known (self, cancellable))
@@ -125,6 +135,6 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
   outcome->report = embark_report_new (facts, embark_limits_get_default (), self->judge,
                                        embark_migration_record_is (self->record, EMBARK_RECORD_FORCED));
   note_system (self->record, outcome->report);
-  embark_migration_record_set (self->record, EMBARK_RECORD_FINGERPRINT, fingerprint);
+  note_fingerprint (self->record, fingerprint);
   return g_steal_pointer (&outcome);
 }

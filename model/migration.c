@@ -183,6 +183,31 @@ EmbarkMigration *embark_migration_new (EmbarkContext *context, EmbarkMigrationRe
   return self;
 }
 
+gboolean embark_migration_lock (EmbarkMigration *self, GError **error)
+{
+  EmbarkJournal *journal = embark_context_get_journal (self->context);
+
+  if (!embark_journal_lock (journal, embark_migration_get_id (self)))
+    {
+      if (!embark_migration_is_elsewhere (self))
+        g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_FAILED,
+                             _ ("Could not write into the folder of the migrations. Make room there, then try again."));
+      return FALSE;
+    }
+  if (!embark_migration_record_reload (self->record, error))
+    {
+      embark_journal_unlock (journal, embark_migration_get_id (self));
+      return FALSE;
+    }
+  g_clear_error (&self->error);
+  load_state (self);
+  g_list_store_remove_all (self->events);
+  load_events (self);
+  embark_migration_reread (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  return TRUE;
+}
+
 void embark_migration_set_state (EmbarkMigration *self, EmbarkMigrationState state)
 {
   g_autoptr (GError) error = NULL;

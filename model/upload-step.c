@@ -164,13 +164,13 @@ static gboolean begin_upload (UploadRun *run, gboolean *ret_is_done, GCancellabl
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
-      if (is_object_there (run, cancellable))
-        {
-          *ret_is_done = TRUE;
-          return note_upload (record, NULL, error);
-        }
     }
-  else if (!check_key_is_free (run, cancellable, error))
+  if (is_object_there (run, cancellable))
+    {
+      *ret_is_done = TRUE;
+      return note_upload (record, NULL, error);
+    }
+  if (upload_id == NULL && !check_key_is_free (run, cancellable, error))
     return FALSE;
   run->upload = embark_upload_new (&run->cos, run->key, NULL, 0, cancellable, error);
   if (run->upload == NULL)

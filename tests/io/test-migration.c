@@ -198,6 +198,139 @@ static void test_continue (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 0), ==, 0);
 }
 
+/* Uploads, and restarts with a journal that does not know yet that it is done. */
+static EmbarkMigration *upload_and_die (Fixture *fixture)
+{
+  EmbarkMigration *migration = create_upload (fixture);
+  g_autofree char *id = g_strdup (embark_migration_get_id (migration));
+  g_autofree char *path = g_strdup_printf ("%s/state/migrations/%s.entry", fixture->folder, id);
+  g_autoptr (GKeyFile) entry = g_key_file_new ();
+
+  run (migration);
+  g_object_unref (migration);
+  close_context (fixture);
+  g_assert_true (g_key_file_load_from_file (entry, path, G_KEY_FILE_NONE, NULL));
+  g_key_file_set_string (entry, "migration", "state", "uploading");
+  g_assert_true (g_key_file_save_to_file (entry, path, NULL));
+  open_context (fixture);
+  return g_list_model_get_item (G_LIST_MODEL (embark_context_get_migrations (fixture->context)), 0);
+}
+
+/* The program dies between the end of the upload and the note of it: nothing is sent again, nor is the key taken. */
+static void test_died_behind_the_upload (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkMigration) again = upload_and_die (fixture);
+
+  g_assert_cmpint (embark_migration_get_state (again), ==, EMBARK_MIGRATION_PREPARED);
+  practice_cloud_set_faults (fixture->cloud, "[{\"match\": {\"op\": \"UploadPart\"}, \"do\": \"reset\"}]");
+  run (again);
+  assert_done (fixture, again);
+}
+
+/* The same, and then the disk changes: the object of before is not taken for the new one. */
+static void test_changed_behind_the_upload (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkMigration) again = upload_and_die (fixture);
+
+  write_disk (fixture->disk_path, 41, 8);
+  run (again);
+  g_assert_error (embark_migration_get_error (again), EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED);
+  run (again);
+  g_assert_error (embark_migration_get_error (again), EMBARK_ERROR, EMBARK_ERROR_NAME_TAKEN);
+}
+
+/* Two programs on one journal: what one does is not done again by the other, which had read it before. */
+static void test_two_programs (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkMigration) ours = create_upload (fixture);
+  Fixture other = *fixture;
+  g_autoptr (EmbarkMigration) theirs = NULL;
+  g_autoptr (GError) error = NULL;
+  EmbarkMigrationList *list;
+
+  open_context (&other);
+  list = embark_context_get_migrations (other.context);
+  theirs = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  embark_migration_start (ours);
+  g_assert_true (embark_migration_is_elsewhere (theirs));
+  g_assert_false (embark_migration_can_continue (theirs));
+  embark_migration_start (theirs);
+  g_assert_false (embark_migration_is_running (theirs));
+  g_assert_false (embark_migration_list_remove (list, theirs, &error));
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_FAILED);
+  g_clear_error (&error);
+  while (embark_migration_is_running (ours))
+    g_main_context_iteration (NULL, TRUE);
+  assert_done (fixture, ours);
+  practice_cloud_set_faults (fixture->cloud, "[{\"match\": {\"op\": \"*\"}, \"do\": \"reset\"}]");
+  run (theirs);
+  assert_done (fixture, theirs);
+  g_assert_cmpuint (g_list_model_get_n_items (embark_migration_get_events (theirs)), ==, 1);
+  g_assert_true (embark_migration_list_remove (embark_context_get_migrations (fixture->context), ours, &error));
+  g_assert_no_error (error);
+  g_assert_true (embark_migration_list_remove (list, theirs, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 0);
+  g_clear_object (&theirs);
+  close_context (&other);
+}
+
+static void cancel_at_end_cb (EmbarkJob *job, GParamSpec *pspec, EmbarkMigration *migration)
+{
+  if (embark_job_get_state (job) == EMBARK_JOB_DONE)
+    embark_migration_cancel (migration);
+}
+
+/* The step is over in the very moment of the cancel: the next one does not begin. */
+static void test_cancel_between_steps (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkMigration) migration = create_upload (fixture);
+
+  embark_migration_start (migration);
+  g_signal_connect (embark_migration_get_job (migration), "notify::state", G_CALLBACK (cancel_at_end_cb), migration);
+  while (embark_migration_is_running (migration))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (embark_migration_get_error (migration));
+  g_assert_cmpint (embark_migration_get_state (migration), ==, EMBARK_MIGRATION_PREPARED);
+  g_assert_cmpuint (practice_cloud_count (fixture->cloud, "objects"), ==, 0);
+  run (migration);
+  assert_done (fixture, migration);
+}
+
+/* The window closes when the check has just ended: the upload behind it does not keep the window open. */
+static void test_close_between_steps (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkMigration) migration = create_upload (fixture);
+
+  embark_migration_start (migration);
+  while (!g_main_context_pending (NULL))
+    g_thread_yield ();
+  embark_context_close (fixture->context);
+  g_assert_false (embark_migration_is_running (migration));
+  g_assert_cmpuint (practice_cloud_count (fixture->cloud, "objects"), ==, 0);
+  g_assert_cmpuint (practice_cloud_count (fixture->cloud, "uploads"), ==, 0);
+  g_clear_object (&migration);
+}
+
+static void progress_moved_cb (EmbarkMigration *migration, GParamSpec *pspec, double *last)
+{
+  double progress = embark_migration_get_progress (migration);
+
+  g_assert_cmpfloat (progress, >=, *last);
+  *last = progress;
+}
+
+static void test_progress (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkMigration) migration = create_upload (fixture);
+  double last = 0;
+
+  g_signal_connect (migration, "notify::progress", G_CALLBACK (progress_moved_cb), &last);
+  run (migration);
+  assert_done (fixture, migration);
+  g_assert_cmpfloat (last, ==, 1);
+}
+
 static void test_cancel (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (EmbarkMigration) migration = create_upload (fixture);
@@ -324,7 +457,13 @@ int main (int argc, char **argv)
   ADD ("upload", test_upload);
   ADD ("history", test_history);
   ADD ("continue", test_continue);
+  ADD ("died-behind-the-upload", test_died_behind_the_upload);
+  ADD ("changed-behind-the-upload", test_changed_behind_the_upload);
+  ADD ("two-programs", test_two_programs);
   ADD ("cancel", test_cancel);
+  ADD ("cancel-between-steps", test_cancel_between_steps);
+  ADD ("close-between-steps", test_close_between_steps);
+  ADD ("progress", test_progress);
   ADD ("source-changed", test_source_changed);
   ADD ("remove", test_remove);
   ADD ("refused-files", test_refused_files);
