@@ -34,8 +34,8 @@ typedef struct
 
 static gboolean is_wanted_variable (const char *name)
 {
-  static const char *const exact[] = { "HOME",         "TMPDIR",       "USER",         "LOGNAME",
-                                       "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS" };
+  static const char *const exact[] = { "HOME",    "LANGUAGE",     "TMPDIR",       "USER",
+                                       "LOGNAME", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS" };
   static const char *const secret[] = { "SECRET", "TOKEN", "PASSWORD", "PASSWD", "CREDENTIAL" };
 
   g_autofree char *upper = g_ascii_strup (name, -1);

@@ -178,6 +178,7 @@ static void test_environment (void)
   g_setenv ("LD_PRELOAD_NOT", "canary", TRUE);
   g_setenv ("LIBGUESTFS_BACKEND", "direct", TRUE);
   g_setenv ("XDG_CACHE_HOME", "/tmp/cache", TRUE);
+  g_setenv ("LANGUAGE", "zh_CN", TRUE);
   g_autofree char *path = g_strconcat (".:bin::", g_getenv ("PATH"), NULL);
   g_autofree char *old_path = g_strdup (g_getenv ("PATH"));
   g_setenv ("PATH", path, TRUE);
@@ -189,6 +190,7 @@ static void test_environment (void)
   g_assert_true (g_strv_contains ((const char *const *) lines, "LC_ALL=C"));
   g_assert_true (g_strv_contains ((const char *const *) lines, "LIBGUESTFS_BACKEND=direct"));
   g_assert_true (g_strv_contains ((const char *const *) lines, "XDG_CACHE_HOME=/tmp/cache"));
+  g_assert_true (g_strv_contains ((const char *const *) lines, "LANGUAGE=zh_CN"));
   g_assert_cmpstr (g_environ_getenv (lines, "LANG"), ==, NULL);
 
   g_auto (GStrv) dirs = g_strsplit (g_environ_getenv (lines, "PATH"), ":", -1);
