@@ -113,16 +113,21 @@ static void embark_connection_get_property (GObject *object, guint prop_id, GVal
     }
 }
 
+/* What it brings is not wanted any more. */
+static void drop_job (EmbarkConnection *self)
+{
+  if (self->job == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->job, self);
+  embark_job_cancel (self->job);
+  g_clear_object (&self->job);
+}
+
 static void embark_connection_dispose (GObject *object)
 {
   EmbarkConnection *self = EMBARK_CONNECTION (object);
 
-  if (self->job != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->job, self);
-      embark_job_cancel (self->job);
-    }
-  g_clear_object (&self->job);
+  drop_job (self);
   drop_hypervisor (self);
   G_OBJECT_CLASS (embark_connection_parent_class)->dispose (object);
 }
@@ -175,12 +180,14 @@ static void set_state (EmbarkConnection *self, EmbarkConnectionState state, cons
 
 static void hypervisor_changed_cb (EmbarkHypervisor *hypervisor, gboolean is_closed, gpointer user_data)
 {
-  EmbarkConnection *self = EMBARK_CONNECTION (user_data);
+  /* Handlers may drop the connection. */
+  g_autoptr (EmbarkConnection) self = g_object_ref (EMBARK_CONNECTION (user_data));
 
   if (is_closed)
     {
       g_autoptr (GError) error = g_error_new_literal (EMBARK_ERROR, EMBARK_ERROR_NO_HYPERVISOR,
                                                       _ ("The connection to libvirt was lost. Connect again."));
+      drop_job (self);
       g_list_store_remove_all (self->machines);
       set_state (self, EMBARK_CONNECTION_FAILED, error);
       return;
@@ -249,8 +256,6 @@ static void listed_cb (EmbarkJob *job, gpointer user_data)
   GPtrArray *infos = embark_job_get_result (job);
 
   g_clear_object (&self->job);
-  if (self->state == EMBARK_CONNECTION_FAILED)
-    return; /* lost meanwhile */
   if (infos == NULL)
     {
       set_state (self, EMBARK_CONNECTION_FAILED, embark_job_get_error (job));
@@ -266,7 +271,7 @@ static void listed_cb (EmbarkJob *job, gpointer user_data)
 static void start_listing (EmbarkConnection *self)
 {
   self->is_stale = self->job != NULL;
-  if (self->is_stale)
+  if (self->is_stale || self->hold == NULL)
     return;
   self->job = embark_job_new (self->title);
   g_signal_connect_object (self->job, "finished", G_CALLBACK (listed_cb), self, 0);

@@ -276,8 +276,8 @@ void embark_library_foreach_disk (EmbarkLibrary *self, GFunc func, gpointer user
     }
 }
 
-/* Machines whose name is @name, on all connections. */
-static GPtrArray *find_by_name (EmbarkLibrary *self, const char *name)
+/* Machines that @get_name calls @name, on all connections. */
+static GPtrArray *find_by (EmbarkLibrary *self, const char *name, const char *(*get_name) (EmbarkMachine *machine))
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
@@ -290,11 +290,22 @@ static GPtrArray *find_by_name (EmbarkLibrary *self, const char *name)
       for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (connection)); j++)
         {
           g_autoptr (EmbarkMachine) machine = g_list_model_get_item (G_LIST_MODEL (connection), j);
-          if (g_str_equal (embark_machine_get_name (machine), name))
+          if (g_strcmp0 (get_name (machine), name) == 0)
             g_ptr_array_add (found, g_steal_pointer (&machine));
         }
     }
   return found;
+}
+
+/* libvirt's own names are unique in a connection, titles need not be. */
+static GPtrArray *find_by_name (EmbarkLibrary *self, const char *name)
+{
+  GPtrArray *found = find_by (self, name, embark_machine_get_domain_name);
+
+  if (found->len > 0)
+    return found;
+  g_ptr_array_unref (found);
+  return find_by (self, name, embark_machine_get_name);
 }
 
 EmbarkDisk *embark_library_find_disk (EmbarkLibrary *self, const char *name, EmbarkMachine **ret_machine,

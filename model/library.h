@@ -30,7 +30,8 @@ EmbarkMachine *embark_library_add_file_finish (EmbarkLibrary *self, GAsyncResult
 /* Forgets a disk file; the file itself stays. */
 void embark_library_remove_file (EmbarkLibrary *self, EmbarkMachine *machine);
 
-/* "NAME" or "NAME/DISK" among the libvirt machines. Borrowed disk; NOT_FOUND, FAILED when several have that name. */
+/* "NAME" or "NAME/DISK" among the libvirt machines, by name or by title. Borrowed disk; NOT_FOUND, FAILED when several
+ * have that name. */
 EmbarkDisk *embark_library_find_disk (EmbarkLibrary *self, const char *name, EmbarkMachine **ret_machine,
                                       GError **error);
 

@@ -15,7 +15,8 @@ struct _EmbarkMachine
   /* owned */
   char *id;
   char *name;
-  char *disks_key; /* tells whether an update changed the disks */
+  char *domain_name; /* (nullable) of libvirt, where "name" may be a title */
+  char *disks_key;   /* tells whether an update changed the disks */
   char *system_id;
   GListStore *disks;
 
@@ -69,6 +70,7 @@ static void embark_machine_finalize (GObject *object)
 
   g_free (self->id);
   g_free (self->name);
+  g_free (self->domain_name);
   g_free (self->disks_key);
   g_free (self->system_id);
   g_clear_object (&self->disks);
@@ -144,29 +146,30 @@ static char *build_disks_key (const EmbarkMachineInfo *info)
 static void replace_disks (EmbarkMachine *self, const EmbarkMachineInfo *info)
 {
   g_autofree char *key = build_disks_key (info);
+  g_autoptr (GPtrArray) disks = g_ptr_array_new_with_free_func (g_object_unref);
   EmbarkDisk *boot_disk = NULL;
 
   if (g_strcmp0 (key, self->disks_key) == 0)
     return;
   g_free (self->disks_key);
   self->disks_key = g_steal_pointer (&key);
-  self->boot_disk = NULL;
-  g_list_store_remove_all (self->disks);
   for (guint i = 0; i < info->disks->len; i++)
     {
       const EmbarkDiskInfo *disk_info = g_ptr_array_index (info->disks, i);
       EmbarkDiskSource *source = g_new0 (EmbarkDiskSource, 1);
-      g_autoptr (EmbarkDisk) disk = NULL;
+      EmbarkDisk *disk;
 
       source->path = g_strdup (disk_info->path);
       source->format = g_strdup (disk_info->format);
       source->allowed = g_strdupv (disk_info->backing);
       disk = embark_disk_new (self->context, source, disk_info->target, disk_info->bus);
-      g_list_store_append (self->disks, disk);
+      g_ptr_array_add (disks, disk);
       if (boot_disk == NULL || disk_info->is_boot)
         boot_disk = disk;
     }
   set_boot_disk (self, boot_disk);
+  g_list_store_splice (self->disks, 0, g_list_model_get_n_items (G_LIST_MODEL (self->disks)), disks->pdata, disks->len);
+  boot_disk_changed_cb (boot_disk, NULL, self);
 }
 
 void embark_machine_update (EmbarkMachine *self, const EmbarkMachineInfo *info)
@@ -185,6 +188,8 @@ void embark_machine_update (EmbarkMachine *self, const EmbarkMachineInfo *info)
   self->power = translate_power (info->power);
   g_free (self->name);
   self->name = g_utf8_make_valid (name, -1);
+  g_free (self->domain_name);
+  self->domain_name = g_strdup (info->name);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POWER]);
 }
@@ -226,6 +231,11 @@ const char *embark_machine_get_id (EmbarkMachine *self)
 {
   g_return_val_if_fail (EMBARK_IS_MACHINE (self), NULL);
   return self->id;
+}
+
+const char *embark_machine_get_domain_name (EmbarkMachine *self)
+{
+  return self->domain_name;
 }
 
 EmbarkMachinePower embark_machine_get_power (EmbarkMachine *self)
