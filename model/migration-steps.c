@@ -34,15 +34,6 @@ static void note_number (EmbarkMigrationRecord *record, const char *key, EmbarkF
   embark_migration_record_set_uint (record, key, value);
 }
 
-/* A GPT disk that starts either way is imported the only way the cloud takes a GPT. */
-static const char *choose_firmware (EmbarkFacts *facts)
-{
-  const char *firmware = embark_facts_get_string (facts, "boot.firmware");
-  const char *table = embark_facts_get_string (facts, "disk.partitionTable");
-
-  return g_strcmp0 (firmware, "both") == 0 && g_strcmp0 (table, "gpt") == 0 ? "uefi" : firmware;
-}
-
 /* What the import will need to name the system, and the rows to describe it. */
 static void note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
 {
@@ -57,7 +48,7 @@ static void note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
   note_text (record, EMBARK_RECORD_DISTRIBUTION, facts, "os.distribution");
   note_text (record, EMBARK_RECORD_PRODUCT, facts, "os.product");
   note_text (record, EMBARK_RECORD_ARCHITECTURE, facts, "os.architecture");
-  embark_migration_record_set (record, EMBARK_RECORD_FIRMWARE, choose_firmware (facts));
+  embark_migration_record_set (record, EMBARK_RECORD_FIRMWARE, embark_report_choose_firmware (report));
   note_number (record, EMBARK_RECORD_MAJOR, facts, "os.major");
   note_number (record, EMBARK_RECORD_MINOR, facts, "os.minor");
   if (g_strcmp0 (type, "linux") == 0 && distribution != NULL)

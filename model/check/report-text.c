@@ -174,3 +174,13 @@ char *embark_report_describe_system (EmbarkReport *self)
   /* Translators: a system and its architecture: "Debian 12 · 64-bit". */
   return architecture != NULL ? g_strdup_printf (_ ("%s · %s"), name, architecture) : g_steal_pointer (&name);
 }
+
+const char *embark_report_choose_firmware (EmbarkReport *self)
+{
+  const char *firmware, *table;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  firmware = embark_facts_get_string (embark_report_get_facts (self), "boot.firmware");
+  table = embark_facts_get_string (embark_report_get_facts (self), "disk.partitionTable");
+  return g_strcmp0 (firmware, "both") == 0 && g_strcmp0 (table, "gpt") == 0 ? "uefi" : firmware;
+}

@@ -268,6 +268,27 @@ static void test_system_names (void)
   g_assert_cmpstr (strange_name, ==, "Hannah Linux 3 · 32-bit");
 }
 
+static void test_firmware (void)
+{
+  static const struct
+  {
+    const char *change;
+    const char *firmware;
+  } rows[] = {
+    { "{'disk': {'partitionTable': 'gpt'}, 'boot': {'firmware': 'both'}}", "uefi" },
+    { "{'disk': {'partitionTable': 'mbr'}, 'boot': {'firmware': 'both'}}", "both" },
+    { "{'disk': {'partitionTable': 'gpt'}, 'boot': {'firmware': 'uefi'}}", "uefi" },
+    { "{'disk': {'partitionTable': 'gpt'}, 'boot': {'firmware': 'bios'}}", "bios" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (EmbarkReport) report = make_report (DEBIAN, rows[i].change, EMBARK_JUDGE_BOTH, FALSE);
+
+      g_assert_cmpstr (embark_report_choose_firmware (report), ==, rows[i].firmware);
+    }
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -283,5 +304,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/report/json", test_json);
   g_test_add_func ("/report/json-of-ready", test_json_of_ready);
   g_test_add_func ("/report/system-names", test_system_names);
+  g_test_add_func ("/report/firmware", test_firmware);
   return g_test_run ();
 }
