@@ -4,6 +4,7 @@
  */
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "gui/application.h"
@@ -11,7 +12,13 @@
 
 static void open_translations (void)
 {
+  const char *characters;
+
   setlocale (LC_ALL, "");
+  /* Where nobody chose a language, the terminal still shows more than ASCII. */
+  characters = setlocale (LC_CTYPE, NULL);
+  if (characters == NULL || strcmp (characters, "C") == 0 || strcmp (characters, "POSIX") == 0)
+    setlocale (LC_CTYPE, "C.UTF-8");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
@@ -34,6 +41,8 @@ int main (int argc, char **argv)
   open_translations ();
   if (argc > 1 && embark_command_line_is_verb (argv[1]))
     return embark_command_line_run (argc, argv);
+  if (argc > 1 && embark_command_line_is_mistake (argv[1]))
+    return embark_command_line_refuse (argv[1]);
 
   application = embark_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);
