@@ -47,11 +47,13 @@ static const char *get_mark (EmbarkOutcome outcome)
 static void print_clause (const char *label, const char *text)
 {
   g_autofree char *clean = NULL;
+  g_autofree char *line = NULL;
 
   if (text == NULL || *text == '\0')
     return;
   clean = embark_command_clean (text);
-  embark_command_print ("      %s %s", label, clean);
+  line = g_strdup_printf ("      %s %s", label, clean);
+  embark_command_print_wrapped (8, line);
 }
 
 static void print_finding (const EmbarkFinding *finding)
@@ -74,13 +76,15 @@ static void print_finding (const EmbarkFinding *finding)
 
 static void print_report (EmbarkReport *report, const char *target)
 {
-  g_autofree char *system = embark_report_describe_system (report);
+  g_autofree char *described = embark_report_describe_system (report);
+  g_autofree char *system = described != NULL ? embark_command_clean (described) : NULL;
+  g_autofree char *verdict = g_strdup_printf ("%s: %s", embark_verdict_to_word (embark_report_get_verdict (report)),
+                                              embark_report_get_headline (report));
   GPtrArray *findings = embark_report_get_findings (report);
   const char *code = embark_report_get_predicted_code (report);
 
   embark_command_print ("%s%s%s", target, system != NULL ? " · " : "", system != NULL ? system : "");
-  embark_command_print ("%s: %s", embark_verdict_to_word (embark_report_get_verdict (report)),
-                        embark_report_get_headline (report));
+  embark_command_print_wrapped (0, verdict);
   if (code != NULL)
     /* Translators: %s is an error code of the cloud. */
     embark_command_print (_ ("The cloud would answer %s."), code);
@@ -202,9 +206,11 @@ static void print_connection (EmbarkConnection *connection)
   const GError *error = embark_connection_get_error (connection);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (connection));
 
-  embark_command_print ("%s", embark_connection_get_title (connection));
+  g_autofree char *title = embark_command_clean (embark_connection_get_title (connection));
+
+  embark_command_print ("%s", title);
   if (error != NULL)
-    embark_command_print ("  %s", error->message);
+    print_clause (_ ("Failed:"), error->message);
   else if (n == 0)
     embark_command_print ("  %s", _ ("No machines."));
   for (guint i = 0; i < n; i++)
@@ -217,8 +223,9 @@ static void print_connection (EmbarkConnection *connection)
       for (guint j = 0; j < g_list_model_get_n_items (disks); j++)
         {
           g_autoptr (EmbarkDisk) disk = g_list_model_get_item (disks, j);
+          g_autofree char *target = embark_command_clean (embark_disk_get_target (disk));
           g_autofree char *path = embark_command_clean (embark_disk_get_display_path (disk));
-          embark_command_print ("      %s  %s", embark_disk_get_target (disk), path);
+          embark_command_print ("      %s  %s", target, path);
         }
     }
 }

@@ -3,6 +3,7 @@
  * `embark keys set|test|clear`. The secret is read from standard input, never
  * from arguments, and wiped once it is handed over.
  */
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,23 +15,67 @@
 
 #define LINE_MAX_BYTES 4096
 
-/* One line without its end; NULL at the end of input. Byte by byte, so that no buffer of stdio keeps the secret. */
-static char *read_line (void)
+static void wipe (char *line)
+{
+  if (line == NULL)
+    return;
+  explicit_bzero (line, LINE_MAX_BYTES);
+  g_free (line);
+}
+
+static gboolean input_came_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* In the main loop, so that Ctrl+C at the prompt is heard. */
+static gboolean wait_for_input (const EmbarkCommand *command)
+{
+  gboolean is_there = FALSE;
+  guint id = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR | G_IO_NVAL, input_came_cb, &is_there);
+
+  while (!is_there && !command->is_interrupted)
+    g_main_context_iteration (NULL, TRUE);
+  if (!is_there)
+    g_source_remove (id);
+  return is_there && !command->is_interrupted;
+}
+
+/* What belongs into a header: no control characters, no blanks, ASCII. */
+static gboolean is_plain (const char *line)
+{
+  for (const char *p = line; *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p))
+      return FALSE;
+  return *line != '\0';
+}
+
+/* One line without its end; NULL when it is empty or cannot be a key. Byte by byte, so that no buffer of stdio keeps
+ * the secret. */
+static char *read_line (const EmbarkCommand *command)
 {
   char *line = g_malloc0 (LINE_MAX_BYTES);
   gsize length = 0;
-  char c;
+  char c = '\0';
 
-  while (length + 1 < LINE_MAX_BYTES && read (STDIN_FILENO, &c, 1) == 1 && c != '\n')
-    line[length++] = c;
-  if (length > 0)
+  while (wait_for_input (command) && read (STDIN_FILENO, &c, 1) == 1 && c != '\n')
+    {
+      /* Of a line that is too long the rest is read, lest it becomes the next one. */
+      if (length + 1 < LINE_MAX_BYTES)
+        line[length] = c;
+      length++;
+    }
+  explicit_bzero (&c, sizeof c);
+  g_strstrip (line);
+  if (length + 1 < LINE_MAX_BYTES && is_plain (line))
     return line;
-  g_free (line);
+  wipe (line);
   return NULL;
 }
 
 /* Asks at a terminal, without showing what is typed if it is secret. */
-static char *ask (const char *prompt, gboolean is_secret)
+static char *ask (const EmbarkCommand *command, const char *prompt, gboolean is_secret)
 {
   struct termios before;
   struct termios quiet;
@@ -38,29 +83,22 @@ static char *ask (const char *prompt, gboolean is_secret)
   char *line;
 
   if (!is_terminal)
-    return read_line ();
-  g_printerr ("%s ", prompt);
+    return read_line (command);
   quiet = before;
   if (is_secret)
     {
       quiet.c_lflag &= ~(tcflag_t) ECHO;
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
     }
-  line = read_line ();
+  /* The prompt comes once nothing is shown any more: whoever answers it fast is not seen either. */
+  g_printerr ("%s ", prompt);
+  line = read_line (command);
   if (is_secret)
     {
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
       g_printerr ("\n");
     }
   return line;
-}
-
-static void wipe (char *line)
-{
-  if (line == NULL)
-    return;
-  explicit_bzero (line, LINE_MAX_BYTES);
-  g_free (line);
 }
 
 static int report_saved (EmbarkCommand *command, EmbarkAccount *account, EmbarkJob *job)
@@ -80,16 +118,18 @@ static int report_saved (EmbarkCommand *command, EmbarkAccount *account, EmbarkJ
 static int set_keys (EmbarkCommand *command)
 {
   EmbarkAccount *account = embark_context_get_account (command->context);
-  char *secret_id = ask (_ ("SecretId:"), FALSE);
-  char *secret_key = ask (_ ("SecretKey:"), TRUE);
-  char *token = isatty (STDIN_FILENO) ? ask (_ ("Token (leave empty for permanent keys):"), TRUE) : read_line ();
+  char *secret_id = ask (command, _ ("SecretId:"), FALSE);
+  char *secret_key = secret_id != NULL ? ask (command, _ ("SecretKey:"), TRUE) : NULL;
+  char *token = secret_key != NULL ? ask (command, _ ("Token (leave empty for permanent keys):"), TRUE) : NULL;
   g_autoptr (EmbarkJob) job = NULL;
 
-  if (secret_id != NULL && secret_key != NULL)
+  if (secret_key != NULL && !command->is_interrupted)
     job = embark_account_set_keys (account, secret_id, secret_key, token);
   wipe (secret_id);
   wipe (secret_key);
   wipe (token);
+  if (command->is_interrupted)
+    return EMBARK_EXIT_CANCELLED;
   if (job == NULL)
     return embark_command_refuse (command, _ ("Give the SecretId on the first line and the SecretKey on the second."));
   embark_command_wait (command, job);

@@ -113,6 +113,8 @@ static int run_verb (const Verb *verb, EmbarkCommand *command)
   guint terminate_id;
   int status;
 
+  /* Whoever reads may go away, as `head` does; a migration is not lost by that. */
+  signal (SIGPIPE, SIG_IGN);
   if (command->edition != NULL && !embark_judge_from_string (command->edition, &judge))
     return embark_command_refuse (command, _ ("--edition is one of both, original and current."));
   command->context = embark_context_new (NULL, &error);
@@ -126,7 +128,24 @@ static int run_verb (const Verb *verb, EmbarkCommand *command)
   embark_context_close (command->context);
   g_source_remove (interrupt_id);
   g_source_remove (terminate_id);
+  if (!embark_command_check_output (&error))
+    return embark_command_fail (command, error);
   return command->is_interrupted ? EMBARK_EXIT_CANCELLED : status;
+}
+
+gboolean embark_command_line_is_mistake (const char *word)
+{
+  return *word != '-' && strchr (word, '/') == NULL && g_uri_peek_scheme (word) == NULL
+         && !g_file_test (word, G_FILE_TEST_EXISTS);
+}
+
+int embark_command_line_refuse (const char *word)
+{
+  g_autofree char *clean = embark_command_clean (word);
+
+  /* Translators: %s is the first argument of the call. */
+  g_printerr (_ ("embark: “%s” is neither a verb nor a file.\nTry `embark --help`.\n"), clean);
+  return EMBARK_EXIT_USAGE;
 }
 
 int embark_command_line_run (int argc, char **argv)

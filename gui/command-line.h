@@ -20,6 +20,10 @@ typedef enum
 
 /* TRUE when @word is a verb of the command line ("check", "migrate" …). */
 gboolean embark_command_line_is_verb (const char *word);
+/* TRUE when @word, the first argument, is none of options, verbs, files and addresses of files. */
+gboolean embark_command_line_is_mistake (const char *word);
+/* Says so; the exit status. */
+int embark_command_line_refuse (const char *word);
 /* @argv: the program's, argv[1] being the verb. Returns the exit status. */
 int embark_command_line_run (int argc, char **argv);
 

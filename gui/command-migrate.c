@@ -145,13 +145,6 @@ static int print_end (Watch *watch)
   JsonBuilder *builder;
 
   embark_command_show_progress (NULL);
-  if (error != NULL && watch->command->is_json)
-    {
-      builder = begin_line ("error");
-      add_text (builder, "code", embark_command_error_word (error));
-      add_text (builder, "message", error->message);
-      end_line (builder);
-    }
   if (error != NULL)
     return embark_command_fail (watch->command, error);
   if (watch->command->is_json)
@@ -177,7 +170,6 @@ static int watch_migration (EmbarkCommand *command, EmbarkMigration *migration)
 {
   Watch watch = { .command = command, .migration = migration, .last_state = -1 };
   gulong handler = g_signal_connect (migration, "notify", G_CALLBACK (migration_changed_cb), &watch);
-  int status;
 
   command->migration = migration;
   embark_migration_start (migration);
@@ -192,8 +184,7 @@ static int watch_migration (EmbarkCommand *command, EmbarkMigration *migration)
       g_autoptr (GError) cancelled = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "");
       return embark_command_fail (command, cancelled);
     }
-  status = print_end (&watch);
-  return status;
+  return print_end (&watch);
 }
 
 /* An entry that has nothing to continue in the bucket only clutters the history of a terminal's user. */

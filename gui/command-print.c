@@ -2,12 +2,21 @@
 /*
  * Words on the terminal: errors with their advice, the progress line, JSON.
  */
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "gui/command.h"
 #include "model/base/errors.h"
+
+#define COLUMNS 80
+#define COLUMNS_MIN 40
+
+/* The first failure to write is the one that counts. */
+static int output_errno = 0;
 
 typedef struct
 {
@@ -79,6 +88,12 @@ static const char *get_hint (const GError *error)
     }
 }
 
+/* Marks that let a terminal show text in another order than it stands. */
+static gboolean is_turning_text (gunichar c)
+{
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 char *embark_command_clean (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
@@ -87,12 +102,28 @@ char *embark_command_clean (const char *text)
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
-      if (c == '\n' || g_unichar_iscntrl (c))
+      if (g_unichar_iscntrl (c) || is_turning_text (c))
         g_string_append_printf (clean, "\\x%02x", c);
       else
         g_string_append_unichar (clean, c);
     }
   return g_string_free (clean, FALSE);
+}
+
+static void print_json_error (const GError *error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autofree char *message = g_utf8_make_valid (error->message, -1);
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, "error");
+  json_builder_set_member_name (builder, "code");
+  json_builder_add_string_value (builder, embark_command_error_word (error));
+  json_builder_set_member_name (builder, "message");
+  json_builder_add_string_value (builder, message);
+  json_builder_end_object (builder);
+  embark_command_print_json (json_builder_get_root (builder), FALSE);
 }
 
 int embark_command_fail (const EmbarkCommand *command, const GError *error)
@@ -101,6 +132,8 @@ int embark_command_fail (const EmbarkCommand *command, const GError *error)
   const char *hint = get_hint (error);
 
   embark_command_show_progress (NULL);
+  if (command->is_json)
+    print_json_error (error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_printerr ("%s\n", _ ("Cancelled."));
@@ -129,9 +162,65 @@ void embark_command_print (const char *format, ...)
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  fputs (text, stdout);
-  fputc ('\n', stdout);
-  fflush (stdout);
+  if (fputs (text, stdout) == EOF || fputc ('\n', stdout) == EOF || fflush (stdout) == EOF)
+    output_errno = output_errno != 0 ? output_errno : errno;
+}
+
+gboolean embark_command_check_output (GError **error)
+{
+  if (output_errno == 0 || output_errno == EPIPE)
+    return TRUE;
+  embark_error_set_errno (error, output_errno, _ ("could not write the output"), "stdout");
+  return FALSE;
+}
+
+static guint get_columns (void)
+{
+  struct winsize size = { 0 };
+
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? MAX (size.ws_col, COLUMNS_MIN) : COLUMNS;
+}
+
+/* Where @text has to break to fit: its end, the last space, or behind a wide character, which stands for a word. */
+static const char *find_break (const char *text, guint room)
+{
+  const char *best = NULL;
+  guint width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      if (c == ' ')
+        best = p;
+      if (!g_unichar_iszerowidth (c))
+        width += g_unichar_iswide (c) ? 2 : 1;
+      if (width > room && best != NULL)
+        return best;
+      if (g_unichar_iswide (c)
+          && g_unichar_break_type (g_utf8_get_char (g_utf8_next_char (p))) == G_UNICODE_BREAK_IDEOGRAPHIC)
+        best = g_utf8_next_char (p);
+    }
+  return text + strlen (text);
+}
+
+void embark_command_print_wrapped (guint indent, const char *text)
+{
+  guint room = get_columns () - indent;
+  gboolean is_first = TRUE;
+
+  if (!isatty (STDOUT_FILENO))
+    {
+      embark_command_print ("%s", text);
+      return;
+    }
+  while (*text != '\0' || is_first)
+    {
+      /* The first line carries its own indent. */
+      const char *end = find_break (text, is_first ? room + indent : room);
+      embark_command_print ("%*s%.*s", is_first ? 0 : (int) indent, "", (int) (end - text), text);
+      text = end + strspn (end, " ");
+      is_first = FALSE;
+    }
 }
 
 void embark_command_print_json (JsonNode *node, gboolean is_pretty)

@@ -81,7 +81,11 @@ static void explain_connections (EmbarkCommand *command)
       g_autoptr (EmbarkConnection) connection = g_list_model_get_item (connections, i);
       const GError *error = embark_connection_get_error (connection);
       if (error != NULL)
-        g_printerr ("%s: %s\n", embark_connection_get_uri (connection), error->message);
+        {
+          g_autofree char *uri = embark_command_clean (embark_connection_get_uri (connection));
+          g_autofree char *message = embark_command_clean (error->message);
+          g_printerr ("%s: %s\n", uri, message);
+        }
     }
 }
 
@@ -95,6 +99,11 @@ EmbarkDisk *embark_command_find_disk (EmbarkCommand *command, EmbarkMachine **re
     return add_file (command, target, ret_machine, error);
   name = g_utf8_make_valid (target + strlen (MACHINE_PREFIX), -1);
   embark_command_open_connections (command);
+  if (command->is_interrupted)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
+      return NULL;
+    }
   disk = embark_library_find_disk (embark_context_get_library (command->context), name, ret_machine, error);
   if (disk == NULL)
     explain_connections (command);

@@ -36,7 +36,8 @@ int embark_command_migrate (EmbarkCommand *command);
 int embark_command_imports (EmbarkCommand *command);
 int embark_command_keys (EmbarkCommand *command);
 
-/* Says on standard error what went wrong; the exit status that fits. */
+/* Says on standard error what went wrong, with --json also in an object on standard output; the exit status that
+ * fits. */
 int embark_command_fail (const EmbarkCommand *command, const GError *error);
 /* Says what is wrong with the call and how to get help; EMBARK_EXIT_USAGE. */
 int embark_command_refuse (const EmbarkCommand *command, const char *message);
@@ -55,6 +56,10 @@ void embark_command_wait (EmbarkCommand *command, EmbarkJob *job);
 /* Text from disks and servers may hold anything: control characters are shown, not obeyed. Free. */
 char *embark_command_clean (const char *text);
 void embark_command_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* At a terminal, lines break between words and go on @indent columns from the left. */
+void embark_command_print_wrapped (guint indent, const char *text);
+/* FALSE with @error when not all could be written. A reader that went away is no failure. */
+gboolean embark_command_check_output (GError **error);
 /* One JSON object on one line, or indented. Takes @node. */
 void embark_command_print_json (JsonNode *node, gboolean is_pretty);
 /* The progress line of a terminal (standard error); nothing where that is no terminal. NULL removes it. */
