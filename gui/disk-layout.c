@@ -40,10 +40,14 @@ static JsonObject *find_filesystem (EmbarkFacts *facts, const char *device)
 }
 
 /* "C:" or "/boot" where it is mounted, else its label, else its number. */
-static char *name_partition (JsonObject *partition, JsonObject *filesystem)
+static char *name_partition (EmbarkFacts *facts, JsonObject *partition, JsonObject *filesystem)
 {
   const char *mount_point = filesystem != NULL ? read_string (filesystem, "mountPoint") : NULL;
   const char *label = read_string (partition, "label");
+
+  /* The partition with Windows on it is mounted at "/" while it is looked into. */
+  if (g_strcmp0 (mount_point, "/") == 0 && g_strcmp0 (embark_facts_get_string (facts, "os.type"), "windows") == 0)
+    return g_strdup ("C:");
 
   if (mount_point != NULL)
     return g_strdup (mount_point);
@@ -52,8 +56,9 @@ static char *name_partition (JsonObject *partition, JsonObject *filesystem)
   return g_strdup_printf ("%" G_GUINT64_FORMAT, read_uint (partition, "number"));
 }
 
-static void fill_words (EmbarkDiskSegment *segment, const char *name, const char *type)
+static void fill_words (EmbarkDiskSegment *segment, const char *name, const char *filesystem)
 {
+  const char *type = g_strcmp0 (filesystem, "ntfs") == 0 ? "NTFS" : filesystem;
   g_autofree char *size = g_format_size (segment->size);
 
   /* Translators: name and file system of a partition: "/boot · ext4". */
@@ -74,7 +79,7 @@ static EmbarkDiskSegment *make_partition (EmbarkFacts *facts, JsonObject *partit
   const char *device = read_string (partition, "device");
   JsonObject *filesystem = find_filesystem (facts, device);
   const char *type = read_string (partition, "filesystem");
-  g_autofree char *name = name_partition (partition, filesystem);
+  g_autofree char *name = name_partition (facts, partition, filesystem);
 
   segment->start = read_uint (partition, "start");
   segment->size = read_uint (partition, "size");

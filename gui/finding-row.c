@@ -52,27 +52,6 @@ static void add_line (EmbarkFindingRow *self, const char *name, const char *text
   self->n_lines++;
 }
 
-static char *describe_rule (const EmbarkFinding *finding)
-{
-  gboolean is_original = g_strv_contains ((const char *const *) finding->editions, "original");
-  gboolean is_current = g_strv_contains ((const char *const *) finding->editions, "current");
-  const char *edition = NULL;
-
-  if (is_original && is_current)
-    edition = _ ("Both editions");
-  else if (is_original)
-    edition = _ ("Original edition only");
-  else if (is_current)
-    edition = _ ("Current edition only");
-
-  if (edition == NULL)
-    return g_strdup (finding->source);
-  if (finding->source == NULL || finding->source[0] == '\0')
-    return g_strdup (edition);
-  /* Translators: in which edition of the documents a rule stands, then where: "Both editions · Drivers". */
-  return g_strdup_printf (_ ("%s · %s"), edition, finding->source);
-}
-
 static char *make_subtitle (const EmbarkFinding *finding)
 {
   g_autofree char *summary = g_markup_escape_text (finding->summary != NULL ? finding->summary : "", -1);
@@ -107,7 +86,6 @@ GtkWidget *embark_finding_row_new (const EmbarkFinding *finding)
   EmbarkFindingRow *self;
   g_autofree char *title = NULL;
   g_autofree char *subtitle = NULL;
-  g_autofree char *rule = NULL;
   g_autofree char *words = NULL;
 
   g_return_val_if_fail (finding != NULL, NULL);
@@ -115,7 +93,6 @@ GtkWidget *embark_finding_row_new (const EmbarkFinding *finding)
   self = g_object_new (EMBARK_TYPE_FINDING_ROW, NULL);
   title = g_markup_escape_text (finding->title, -1);
   subtitle = make_subtitle (finding);
-  rule = describe_rule (finding);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
   embark_outcome_icon_show (self->icon, finding->outcome);
@@ -124,7 +101,7 @@ GtkWidget *embark_finding_row_new (const EmbarkFinding *finding)
   add_line (self, _ ("Why"), finding->why, FALSE);
   add_line (self, _ ("What to do"), finding->advice, FALSE);
   add_line (self, _ ("The cloud says"), finding->code, TRUE);
-  add_line (self, _ ("Rule"), rule, FALSE);
+  add_line (self, _ ("Rule"), finding->source, FALSE);
 
   /* Translators: a finding for screen readers: its outcome, then what it is: "Stops the import: No virtio driver". */
   words = g_strdup_printf (_ ("%s: %s"), embark_outcome_to_word (finding->outcome), finding->title);

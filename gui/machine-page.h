@@ -24,6 +24,8 @@ void embark_machine_page_set_machine (EmbarkMachinePage *self, EmbarkMachine *ma
 EmbarkMachine *embark_machine_page_get_machine (EmbarkMachinePage *self);
 /* The chosen one; NULL when the machine has none. */
 EmbarkDisk *embark_machine_page_get_disk (EmbarkMachinePage *self);
+/* Leaves out what a narrow window has no room for and the menu offers, too. */
+void embark_machine_page_set_narrow (EmbarkMachinePage *self, gboolean is_narrow);
 /* Starts a check of the chosen disk. */
 void embark_machine_page_check (EmbarkMachinePage *self);
 const char *embark_machine_page_get_subtitle (EmbarkMachinePage *self);

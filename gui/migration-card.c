@@ -190,9 +190,16 @@ static void show_speed (EmbarkMigrationCard *self)
   gtk_label_set_label (self->left_label, left_text != NULL ? left_text : "");
 }
 
-static void hide_if_empty (GtkLabel *label)
+/* Labels without words leave no gap, and a cell without labels no row. */
+static void hide_if_empty (GtkLabel *title, GtkLabel *detail)
 {
-  gtk_widget_set_visible (GTK_WIDGET (label), gtk_label_get_label (label)[0] != '\0');
+  gboolean has_title = gtk_label_get_label (title)[0] != '\0';
+  gboolean has_detail = gtk_label_get_label (detail)[0] != '\0';
+
+  gtk_widget_set_visible (GTK_WIDGET (title), has_title);
+  gtk_widget_set_visible (GTK_WIDGET (detail), has_detail);
+  gtk_widget_set_visible (gtk_widget_get_ancestor (GTK_WIDGET (title), GTK_TYPE_FLOW_BOX_CHILD),
+                          has_title || has_detail);
 }
 
 static void update (EmbarkMigrationCard *self)
@@ -204,10 +211,8 @@ static void update (EmbarkMigrationCard *self)
   show_steps (self);
   show_sent (self);
   show_speed (self);
-  hide_if_empty (self->sent_label);
-  hide_if_empty (self->saved_label);
-  hide_if_empty (self->speed_label);
-  hide_if_empty (self->left_label);
+  hide_if_empty (self->sent_label, self->saved_label);
+  hide_if_empty (self->speed_label, self->left_label);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), embark_migration_is_running (self->migration));
   gtk_progress_bar_set_fraction (self->progress_bar, embark_migration_get_progress (self->migration));
   gtk_widget_set_visible (self->progress_box, embark_migration_is_running (self->migration)

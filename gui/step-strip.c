@@ -89,7 +89,7 @@ static void fill_circle (Step *step, guint index)
 static void add_step (EmbarkStepStrip *self, const char *name, guint index, gboolean is_last)
 {
   Step step = { 0 };
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   step.column = g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 4, "accessible-role",
                               GTK_ACCESSIBLE_ROLE_GROUP, NULL);
@@ -137,7 +137,7 @@ static void embark_step_strip_init (EmbarkStepStrip *self)
 {
   self->steps = g_array_new (FALSE, TRUE, sizeof (Step));
   gtk_box_set_homogeneous (GTK_BOX (self), TRUE);
-  gtk_box_set_spacing (GTK_BOX (self), 4);
+  gtk_box_set_spacing (GTK_BOX (self), 0);
 }
 
 void embark_step_strip_set_names (EmbarkStepStrip *self, const char *const *names)
@@ -168,6 +168,7 @@ void embark_step_strip_set (EmbarkStepStrip *self, guint index, EmbarkStepState 
   gtk_image_set_from_icon_name (step->icon,
                                 state == EMBARK_STEP_STOPPED ? "window-close-symbolic" : "object-select-symbolic");
   gtk_label_set_label (step->detail, detail != NULL ? detail : "");
+  gtk_widget_set_visible (GTK_WIDGET (step->detail), detail != NULL);
   set_line (step->line_before, state != EMBARK_STEP_TO_COME);
   set_line (step->line_after, state == EMBARK_STEP_DONE);
 

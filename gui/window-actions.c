@@ -34,6 +34,11 @@ static void check (GtkWidget *widget, const char *action_name, GVariant *paramet
   embark_machine_page_check (EMBARK_WINDOW (widget)->machine_page);
 }
 
+static void save_report (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  gtk_widget_activate_action (GTK_WIDGET (EMBARK_WINDOW (widget)->machine_page), "page.save-report", NULL);
+}
+
 static void go_back (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   embark_window_go_back (EMBARK_WINDOW (widget));
@@ -249,6 +254,7 @@ void embark_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, refresh);
   gtk_widget_class_install_action (widget_class, "win.check", NULL, check);
   gtk_widget_class_install_action (widget_class, "win.migrate", NULL, migrate);
+  gtk_widget_class_install_action (widget_class, "win.save-report", NULL, save_report);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, go_back);
   gtk_widget_class_install_action (widget_class, "win.show-imports", NULL, show_imports);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", say);

@@ -26,7 +26,7 @@ struct _EmbarkWindow
   AdwLeaflet *leaflet;
   GtkWidget *sidebar;
   GtkWidget *content;
-  GtkWidget *practice_badge;
+  GtkLabel *practice_badge;
   GtkToggleButton *search_button;
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;

@@ -52,10 +52,13 @@ static void show_header (EmbarkWindow *self)
   show_title (self);
   gtk_widget_set_visible (self->back_button, is_folded || (is_page (self, "migration") && self->is_from_imports));
   gtk_widget_set_visible (self->check_button, is_checked);
+  gtk_label_set_label (self->practice_badge, is_folded ? _ ("Practice") : _ ("Practice Cloud"));
   adw_button_content_set_label (self->check_content, is_folded ? "" : _ ("_Check Again"));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.check",
                                  is_machine && embark_machine_page_can_check (self->machine_page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.migrate", is_machine);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-report", is_checked);
+  embark_machine_page_set_narrow (self->machine_page, is_folded);
 }
 
 static void header_changed_cb (EmbarkWindow *self)
@@ -283,7 +286,7 @@ static void follow_context (EmbarkWindow *self)
   embark_machine_page_set_context (self->machine_page, self->context);
   embark_imports_page_set_migrations (self->imports_page, migrations);
   embark_machine_list_set_model (self->machine_list, library, migrations);
-  gtk_widget_set_visible (self->practice_badge, embark_context_is_practice (self->context));
+  gtk_widget_set_visible (GTK_WIDGET (self->practice_badge), embark_context_is_practice (self->context));
   g_signal_connect_object (migrations, "notify::n-running", G_CALLBACK (running_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (connections, "items-changed", G_CALLBACK (connections_changed_cb), self, 0);
   connections_changed_cb (connections, 0, 0, g_list_model_get_n_items (connections), self);

@@ -86,7 +86,8 @@ class Gui:
         for name in ("", "run", "state", "config", "config/gtk-4.0", "data"):
             os.makedirs(os.path.join(self.home, name), mode=0o700, exist_ok=True)
         with open(os.path.join(self.home, "config", "gtk-4.0", "settings.ini"), "w") as file:
-            file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n")
+            file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n"
+                       "gtk-decoration-layout=:close\n")
         result = dict(os.environ, HOME=self.home, XDG_STATE_HOME=os.path.join(self.home, "state"),
                       XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                       XDG_DATA_HOME=os.path.join(self.home, "data"),
@@ -275,6 +276,18 @@ class Gui:
     def pointer(self, *arguments):
         subprocess.run(["xdotool", *map(str, arguments)], check=True)
         self.pump(0.05)
+
+    def resize(self, width, height):
+        window = subprocess.run(["xdotool", "search", "--pid", str(self.process.pid), "--name", "Embark"], check=True,
+                                capture_output=True, text=True).stdout.split()[-1]
+        subprocess.run(["xdotool", "windowsize", "--sync", window, str(width), str(height)], check=True)
+        self.pump(0.5)
+
+    def click(self, role=None, name=None, contains=None):
+        """With the pointer: for rows, to which AT-SPI offers no action."""
+        extents = self.find(role, name, contains).node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW)
+        self.pointer("mousemove", extents.x + extents.width // 2, extents.y + extents.height // 2, "click", 1)
+        self.pump(0.3)
 
     def activate(self, action, parameter="[]"):
         """An action of the program, over D-Bus as a launcher would."""

@@ -111,7 +111,7 @@ class Migration(harness.GuiCase):
         gui.find("label", "The image is ready", patience=600)
         image = gui.find("list item", "Image Id")
         self.assertIsNotNone(image)
-        image_id = gui.find("label", contains="img-").name
+        image_id = next(widget.name for widget in gui.list("label") if widget.name.startswith("img-"))
         gui.shoot("image")
         images = self.server.command("images")
         self.assertIn(image_id, str(images))
