@@ -39,6 +39,7 @@ typedef struct _EmbarkMigrationRecord EmbarkMigrationRecord;
 #define EMBARK_RECORD_MINOR "minor"
 #define EMBARK_RECORD_ARCHITECTURE "architecture"
 #define EMBARK_RECORD_FIRMWARE "firmware"
+#define EMBARK_RECORD_UPLOAD_BEGUN "upload-begun" /* an upload may be in the bucket whose id is not known */
 #define EMBARK_RECORD_UPLOAD_ID "upload-id"
 #define EMBARK_RECORD_OBJECT_SIZE "object-size" /* written before Complete is sent */
 #define EMBARK_RECORD_OBJECT_CRC "object-crc64"

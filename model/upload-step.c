@@ -147,6 +147,28 @@ static gboolean check_key_is_free (UploadRun *run, GCancellable *cancellable, GE
   return FALSE;
 }
 
+/* The id comes with the answer: whoever dies before it is written leaves an upload that only its key tells of. */
+static gboolean start_upload (UploadRun *run, GCancellable *cancellable, GError **error)
+{
+  EmbarkMigrationRecord *record = run->step->record;
+  g_autoptr (GError) local = NULL;
+
+  if (embark_migration_record_is (record, EMBARK_RECORD_UPLOAD_BEGUN)
+      && !embark_upload_abort_strays (&run->cos, run->key, cancellable, &local))
+    g_info ("could not look for uploads left of %s: %s", run->key, local->message);
+  embark_migration_record_set_flag (record, EMBARK_RECORD_UPLOAD_BEGUN, TRUE);
+  if (!embark_migration_record_save (record, error))
+    return FALSE;
+  run->upload = embark_upload_new (&run->cos, run->key, NULL, 0, cancellable, error);
+  if (run->upload == NULL)
+    return FALSE;
+  if (note_upload (record, embark_upload_get_id (run->upload), error))
+    return TRUE;
+  /* What cannot be remembered must not be left behind. */
+  embark_upload_abort (run->upload, NULL);
+  return FALSE;
+}
+
 static gboolean begin_upload (UploadRun *run, gboolean *ret_is_done, GCancellable *cancellable, GError **error)
 {
   EmbarkMigrationRecord *record = run->step->record;
@@ -172,14 +194,7 @@ static gboolean begin_upload (UploadRun *run, gboolean *ret_is_done, GCancellabl
     }
   if (upload_id == NULL && !check_key_is_free (run, cancellable, error))
     return FALSE;
-  run->upload = embark_upload_new (&run->cos, run->key, NULL, 0, cancellable, error);
-  if (run->upload == NULL)
-    return FALSE;
-  if (note_upload (record, embark_upload_get_id (run->upload), error))
-    return TRUE;
-  /* What cannot be remembered must not be left behind. */
-  embark_upload_abort (run->upload, NULL);
-  return FALSE;
+  return start_upload (run, cancellable, error);
 }
 
 static gboolean finish_upload (UploadRun *run, const EmbarkStreamResult *result, GCancellable *cancellable,

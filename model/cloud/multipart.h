@@ -34,6 +34,8 @@ typedef struct
 
 /* The new upload id, or NULL. */
 char *embark_multipart_start (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error);
+/* Ids of unfinished uploads of exactly @key, at most 1000. */
+GStrv embark_multipart_find (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error);
 /* Number → EmbarkPart of what the bucket holds. NO_UPLOAD when the id is not known. */
 GHashTable *embark_multipart_list (const EmbarkCos *cos, const char *key, const char *upload_id,
                                    GCancellable *cancellable, GError **error);

@@ -259,6 +259,18 @@ EmbarkUpload *embark_upload_new (const EmbarkCos *cos, const char *key, const ch
   return self->pool != NULL ? g_steal_pointer (&self) : NULL;
 }
 
+gboolean embark_upload_abort_strays (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) ids = embark_multipart_find (cos, key, cancellable, error);
+
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (!embark_multipart_abort (cos, key, ids[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 const char *embark_upload_get_id (EmbarkUpload *self)
 {
   g_return_val_if_fail (self != NULL, NULL);

@@ -33,6 +33,8 @@ gboolean embark_upload_finish (EmbarkUpload *self, guint64 size, guint64 crc64, 
  * of the right size and sum. Not cancellable, bounded to 30 s for each of the two. Idempotent; nothing happens after
  * a successful finish. */
 gboolean embark_upload_abort (EmbarkUpload *self, GError **error);
+/* Removes all unfinished uploads of exactly @key: those whose id got lost in a crash. */
+gboolean embark_upload_abort_strays (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error);
 /* Ends parts under way; the upload stays in the bucket and can be continued. */
 void embark_upload_free (EmbarkUpload *self);
 
