@@ -253,6 +253,8 @@ static void add_migration (JsonBuilder *builder, EmbarkMigration *migration)
   add_number (builder, "created", (guint64) embark_migration_get_created_at (migration));
   add_text (builder, "machine", embark_migration_get_machine_name (migration));
   add_text (builder, "state", embark_migration_state_to_string (embark_migration_get_state (migration)));
+  json_builder_set_member_name (builder, "running");
+  json_builder_add_boolean_value (builder, embark_migration_is_elsewhere (migration));
   add_text (builder, "imageName", embark_migration_get_image_name (migration));
   add_text (builder, "imageId", embark_migration_get_image_id (migration));
   add_text (builder, "region", embark_migration_get_region (migration));

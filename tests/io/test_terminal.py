@@ -162,6 +162,19 @@ class Json(EmbarkCase):
         result = self.run_embark("upload", "--json", *PLACE, "--", self.make_disk(), env=env)
         self.check_error(result, "no-keyring", 3)
 
+    def test_another_program_runs(self):
+        self.server.command("faults", faults=[{"match": {"op": "UploadPart"}, "do": "slow", "bytesPerSecond": 200000}])
+        process = self.spawn("upload", "--json", *PLACE, "--", self.make_disk(megabytes=20))
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress" and self.uploads():
+                break
+        (entry,) = json.loads(self.run_embark("imports", "--json").out)
+        self.assertTrue(entry["running"])
+        self.assertIn("Another program", self.run_embark("imports").out)
+        self.interrupt(process, signal.SIGTERM)
+        (entry,) = json.loads(self.run_embark("imports", "--json").out)
+        self.assertFalse(entry["running"])
+
     def test_unknown_machine(self):
         result = self.run_embark("check", "--json", "--connect", "test:///default", "machine:nobody")
         self.check_error(result, "not-found", 1)
