@@ -59,13 +59,13 @@ static char *name_partition (EmbarkFacts *facts, JsonObject *partition, JsonObje
 static void fill_words (EmbarkDiskSegment *segment, const char *name, const char *filesystem)
 {
   const char *type = g_strcmp0 (filesystem, "ntfs") == 0 ? "NTFS" : filesystem;
-  g_autofree char *size = g_format_size (segment->size);
+  g_autofree char *size = g_format_size_full (segment->size, G_FORMAT_SIZE_IEC_UNITS);
 
   /* Translators: name and file system of a partition: "/boot · ext4". */
   segment->title = type != NULL ? g_strdup_printf (_ ("%s · %s"), name, type) : g_strdup (name);
   if (segment->is_used_known)
     {
-      g_autofree char *used = g_format_size (segment->used);
+      g_autofree char *used = g_format_size_full (segment->used, G_FORMAT_SIZE_IEC_UNITS);
       /* Translators: how full a partition is: "31 GB of 59 GB used". */
       segment->subtitle = g_strdup_printf (_ ("%s of %s used"), used, size);
       return;
@@ -104,7 +104,7 @@ static EmbarkDiskSegment *make_free (guint64 start, guint64 size)
   segment->size = size;
   segment->is_free = TRUE;
   segment->title = g_strdup (_ ("free"));
-  segment->subtitle = g_format_size (size);
+  segment->subtitle = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
   return segment;
 }
 

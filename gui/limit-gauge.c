@@ -20,22 +20,23 @@ G_DEFINE_FINAL_TYPE (EmbarkLimitGauge, embark_limit_gauge, GTK_TYPE_BOX)
 
 static char *describe_value (guint64 low, guint64 high, guint64 limit)
 {
-  g_autofree char *low_text = g_format_size (low);
-  g_autofree char *high_text = g_format_size (high);
-  g_autofree char *limit_text = g_format_size (limit);
+  g_autofree char *low_text = g_format_size_full (low, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *high_text = g_format_size_full (high, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *limit_text = g_format_size_full (limit, G_FORMAT_SIZE_IEC_UNITS);
 
   if (limit == 0)
     return g_steal_pointer (&high_text);
 
   if (g_str_equal (low_text, high_text))
-    /* Translators: a size and its limit: "64 GB of 537 GB". */
+    /* Translators: a size and its limit: "60.0 GiB of 500.0 GiB". */
     return g_strdup_printf (_ ("%s of %s"), high_text, limit_text);
 
-  /* Translators: a range of sizes and their limit: "11 GB – 13 GB of 54 GB". */
+  /* Translators: a range of sizes and their limit: "11.0 GiB – 13.0 GiB of 50.0 GiB". */
   return g_strdup_printf (_ ("%s – %s of %s"), low_text, high_text, limit_text);
 }
 
-/* The documents of the cloud count in units of 1024 bytes; everywhere else Embark counts like the file manager. */
+/* Disks and their limits are counted in units of 1024 bytes, as by the cloud and QEMU; what is sent, in units of 1000.
+ */
 static char *describe_limit (guint64 limit)
 {
   g_autofree char *size = g_format_size_full (limit, G_FORMAT_SIZE_IEC_UNITS);

@@ -131,7 +131,7 @@ static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
 {
   EmbarkWay way = embark_way_of (report, embark_context_get_judge (self->context));
   guint64 size = report != NULL ? embark_report_view_get_send_size (report) : 0;
-  g_autofree char *size_text = g_format_size (size);
+  g_autofree char *size_text = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *bucket = NULL;
   g_autofree char *region = NULL;
   g_autofree char *text = NULL;
@@ -223,7 +223,7 @@ static char *describe_disk (EmbarkDisk *disk, gpointer user_data)
   if (disk == NULL)
     return NULL;
 
-  size = g_format_size (embark_disk_get_virtual_size (disk));
+  size = g_format_size_full (embark_disk_get_virtual_size (disk), G_FORMAT_SIZE_IEC_UNITS);
   if (embark_disk_get_virtual_size (disk) == 0)
     return g_strdup (embark_disk_get_target (disk));
   /* Translators: name of a disk and its size: "vda · 20 GB". */

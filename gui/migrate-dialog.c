@@ -42,7 +42,7 @@ static char *make_summary (EmbarkMigrateDialog *self, EmbarkDestination *destina
 {
   EmbarkReport *report = embark_disk_get_report (self->disk);
   guint64 size = report != NULL ? embark_report_view_get_send_size (report) : 0;
-  g_autofree char *size_text = g_format_size (size);
+  g_autofree char *size_text = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
 
   if (destination == NULL)
     return g_strdup (_ ("Choose a bucket. Its region is where the image will be."));

@@ -344,7 +344,8 @@ char *embark_machine_describe (EmbarkMachine *self)
     }
   if (embark_disk_get_virtual_size (self->boot_disk) > 0)
     {
-      g_autofree char *size = g_format_size (embark_disk_get_virtual_size (self->boot_disk));
+      g_autofree char *size =
+          g_format_size_full (embark_disk_get_virtual_size (self->boot_disk), G_FORMAT_SIZE_IEC_UNITS);
       append_clause (text, size);
     }
   if (report == NULL)
