@@ -42,7 +42,7 @@ static void test_partitions_and_gaps (void)
   g_assert_true (get (segments, 1)->is_used_known);
   g_assert_cmpuint (get (segments, 1)->used, ==, 300000000);
   g_assert_true (get (segments, 2)->is_free);
-  g_assert_nonnull (strstr (words, "/ · ext4, 300.0"));
+  g_assert_nonnull (strstr (words, "/ · ext4, 286.1"));
   g_assert_nonnull (strstr (words, "; free, "));
 }
 
