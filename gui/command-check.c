@@ -64,7 +64,7 @@ static void print_finding (const EmbarkFinding *finding)
   if (finding->outcome == EMBARK_OUTCOME_NOT_APPLICABLE)
     return;
   embark_command_print ("  %s%s %s%s: %s%s%s", embark_command_colour (finding->outcome), get_mark (finding->outcome),
-                        embark_outcome_to_word (finding->outcome), embark_command_plain (), title,
+                        embark_outcome_to_word (finding->outcome), embark_command_plain (finding->outcome), title,
                         finding->code != NULL && is_detailed ? " · " : "",
                         finding->code != NULL && is_detailed ? finding->code : "");
   print_clause (_ ("Seen:"), finding->evidence);

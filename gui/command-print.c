@@ -263,7 +263,7 @@ const char *embark_command_colour (EmbarkOutcome outcome)
     }
 }
 
-const char *embark_command_plain (void)
+const char *embark_command_plain (EmbarkOutcome outcome)
 {
-  return isatty (STDOUT_FILENO) && g_getenv ("NO_COLOR") == NULL ? "\033[0m" : "";
+  return *embark_command_colour (outcome) != '\0' ? "\033[0m" : "";
 }

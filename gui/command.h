@@ -66,6 +66,7 @@ void embark_command_print_json (JsonNode *node, gboolean is_pretty);
 void embark_command_show_progress (const char *text);
 /* "\033[31m" and the like, or "" where standard output is no terminal. */
 const char *embark_command_colour (EmbarkOutcome outcome);
-const char *embark_command_plain (void);
+/* Ends that colour. */
+const char *embark_command_plain (EmbarkOutcome outcome);
 
 G_END_DECLS
