@@ -4,7 +4,9 @@
  */
 #include "gui/application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 
 #include "gui/about.h"
 #include "gui/error-text.h"
@@ -167,6 +169,13 @@ static const struct
   { "window.close", { "<Control>w" } },
 };
 
+/* Ending the session is an ordinary end: jobs are stopped and nothing is left behind. */
+static gboolean signal_received_cb (gpointer application)
+{
+  g_application_quit (application);
+  return G_SOURCE_CONTINUE;
+}
+
 static void embark_application_startup (GApplication *application)
 {
   EmbarkApplication *self = EMBARK_APPLICATION (application);
@@ -176,6 +185,10 @@ static void embark_application_startup (GApplication *application)
   g_action_map_add_action_entries (G_ACTION_MAP (self), action_entries, G_N_ELEMENTS (action_entries), self);
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].keys);
+
+  g_unix_signal_add (SIGTERM, signal_received_cb, self);
+  g_unix_signal_add (SIGINT, signal_received_cb, self);
+  g_unix_signal_add (SIGHUP, signal_received_cb, self);
 
   self->context = embark_context_new (NULL, &self->error);
   if (self->context == NULL)

@@ -43,6 +43,7 @@ struct _EmbarkWindow
   EmbarkMigrationPage *migration_page;
   GtkRevealer *drop_revealer;
 
+  gboolean is_gone;         /* children notify while they are taken down, too */
   gboolean is_from_imports; /* the migration shown was opened from the list of imports: Back returns there */
 };
 

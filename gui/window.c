@@ -63,8 +63,7 @@ static void show_header (EmbarkWindow *self)
 
 static void header_changed_cb (EmbarkWindow *self)
 {
-  /* Pages notify while they are taken down, too. */
-  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+  if (self->is_gone)
     return;
 
   show_header (self);
@@ -86,6 +85,9 @@ static void show_imports_button (EmbarkWindow *self)
 
 static void folded_cb (EmbarkWindow *self)
 {
+  if (self->is_gone)
+    return;
+
   header_changed_cb (self);
   show_imports_button (self);
 }
@@ -213,6 +215,7 @@ static void embark_window_dispose (GObject *object)
 {
   EmbarkWindow *self = EMBARK_WINDOW (object);
 
+  self->is_gone = TRUE;
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_WINDOW);
   g_clear_object (&self->context);
   g_clear_object (&self->settings);

@@ -23,6 +23,7 @@ BUCKET = "vm-images-1250000000"
 SECRET_ID, SECRET_KEY = client.DEFAULT_ID, client.DEFAULT_KEY
 SCREEN = os.environ.get("EMBARK_TEST_SCREEN", "1920x1000x24")
 PATIENCE = 60
+COMPLAINTS = ("critical", "warning: ", "runtime error", "sanitizer")
 # Without a window manager nobody takes the focus away from an entry whose window closes.
 NOT_OURS = ("did not receive a focus-out event",)
 
@@ -104,7 +105,7 @@ class Gui:
                                 stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
 
     def close(self):
-        """Ends the program as a session that logs out does; TRUE when it went by itself."""
+        """Ends the program as a session that logs out does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -117,7 +118,7 @@ class Gui:
     def complaints(self):
         """Lines of GTK and GLib that no good program makes."""
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
-            return [line.rstrip() for line in file if ("critical" in line.lower() or "warning: " in line.lower())
+            return [line.rstrip() for line in file if any(word in line.lower() for word in COMPLAINTS)
                     and not any(word in line for word in NOT_OURS)]
 
     # Waiting: the main context turns until the condition holds.
@@ -295,6 +296,13 @@ class Gui:
                         "/org/embark/Embark", "--method", "org.gtk.Actions.Activate", action, parameter, "{}"],
                        check=True, stdout=subprocess.DEVNULL, env=self.environment)
 
+    def wait_end(self, patience=PATIENCE):
+        """The program ends by itself."""
+        end = time.monotonic() + patience
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"Embark did not end:\n{self.tail()}"
+            self.pump()
+
     def shoot(self, name, crop=None):
         folder = os.environ.get("EMBARK_SHOTS", os.path.join(BUILD, "screenshots"))
         os.makedirs(folder, exist_ok=True)
@@ -325,6 +333,15 @@ class GuiCase(unittest.TestCase):
     def end(self, gui):
         gui.close()
         self.assertEqual(gui.complaints(), [])
+        self.assertEqual(gui.process.returncode, 0)
+
+    def configure(self, **settings):
+        """Settings of the user, as GVariant text, before the window is started."""
+        folder = os.path.join(self.folder, "home", "config", "glib-2.0", "settings")
+        os.makedirs(folder, mode=0o700)
+        with open(os.path.join(folder, "keyfile"), "w", encoding="utf-8") as file:
+            file.write("[org/embark/Embark]\n")
+            file.writelines(f"{key.replace('_', '-')}={value}\n" for key, value in settings.items())
 
     def guest(self, name):
         path = os.path.join(os.environ["EMBARK_TEST_GUESTS"], name + ".qcow2")

@@ -30,6 +30,31 @@ class Empty(harness.GuiCase):
         gui.find("panel", "No Imports Yet")
 
 
+class Machines(harness.GuiCase):
+    def test_machines_are_listed_by_connection(self):
+        self.configure(connections="['test:///default', 'qemu+unix:///system?socket=/nowhere/at/all']")
+        gui = self.start()
+        gui.find("list item", contains="test, Running")
+        gui.find("push button", "Retry")
+        gui.select_row("test, Running")
+        gui.find("label", contains="Running · ")
+        gui.shoot("machines")
+
+    def test_connections_are_kept_in_the_preferences(self):
+        self.configure(connections="[]")
+        gui = self.start()
+        gui.find("label", "Take a Machine into the Cloud")
+        self.assertFalse(gui.has("push button", "Retry"))
+        gui.activate("preferences")
+        gui.type_into("Add a Connection", "test:///default")
+        gui.click("text", "Add a Connection")
+        gui.key("Return")
+        gui.find("push button", "Remove test:///default")
+        gui.find("list item", contains="test, Running")
+        gui.press("Remove test:///default")
+        gui.wait_gone("list item", contains="test, Running")
+
+
 class Files(harness.GuiCase):
     def test_refused_files_each_show_the_reason(self):
         text, empty = (os.path.join(self.folder, name) for name in ("notes.txt", "empty.qcow2"))
@@ -129,6 +154,22 @@ class Migration(harness.GuiCase):
         gui.find("label", contains="keyring")
         gui.shoot("preferences")
         self.assertFalse(gui.has(contains=harness.SECRET_KEY))
+
+
+    def test_a_closed_window_lets_the_import_go_on(self):
+        gui = self.start(self.guest("debian12-cloud"), TENCENTCLOUD_SECRET_ID=harness.SECRET_ID,
+                         TENCENTCLOUD_SECRET_KEY=harness.SECRET_KEY)
+        gui.find("label", "Ready for the cloud", patience=600)
+        gui.press("Upload and Import…")
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.press("Start")
+        gui.find("label", contains="in Guangzhou")
+        gui.key("ctrl+w")
+        gui.wait_end(600)
+        self.assertEqual([shown["title"] for shown in self.notifications.shown],
+                         ["debian12-cloud.qcow2 is in the cloud"])
+        self.assertEqual(len(self.server.command("images")), 1)
+        self.assertEqual(os.listdir(os.path.join(gui.home, "run")), [])
 
 
 if __name__ == "__main__":
