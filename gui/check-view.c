@@ -109,6 +109,8 @@ static void embark_check_view_dispose (GObject *object)
 {
   EmbarkCheckView *self = EMBARK_CHECK_VIEW (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_CHECK_VIEW);
   g_clear_object (&self->disk_signals);
   g_clear_object (&self->job_signals);

@@ -66,6 +66,8 @@ static void embark_imports_page_dispose (GObject *object)
 {
   EmbarkImportsPage *self = EMBARK_IMPORTS_PAGE (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_IMPORTS_PAGE);
   g_clear_object (&self->running_filter);
   g_clear_object (&self->past_filter);

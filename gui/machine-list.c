@@ -108,6 +108,8 @@ static void embark_machine_list_dispose (GObject *object)
 {
   EmbarkMachineList *self = EMBARK_MACHINE_LIST (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_MACHINE_LIST);
   g_clear_object (&self->library);
   g_clear_object (&self->migrations);

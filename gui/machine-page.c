@@ -301,6 +301,8 @@ static void embark_machine_page_dispose (GObject *object)
 {
   EmbarkMachinePage *self = EMBARK_MACHINE_PAGE (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_MACHINE_PAGE);
   g_clear_object (&self->machine_signals);
   g_clear_object (&self->disks_signals);

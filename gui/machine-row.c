@@ -137,6 +137,8 @@ static void embark_machine_row_dispose (GObject *object)
 {
   EmbarkMachineRow *self = EMBARK_MACHINE_ROW (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_MACHINE_ROW);
   g_clear_object (&self->migration_signals);
   g_clear_object (&self->migrations);

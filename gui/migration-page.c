@@ -237,6 +237,8 @@ static void embark_migration_page_dispose (GObject *object)
 {
   EmbarkMigrationPage *self = EMBARK_MIGRATION_PAGE (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_MIGRATION_PAGE);
   g_clear_object (&self->signals);
   g_clear_object (&self->events_signals);

@@ -59,6 +59,8 @@ static void embark_migration_row_dispose (GObject *object)
 {
   EmbarkMigrationRow *self = EMBARK_MIGRATION_ROW (object);
 
+  /* The parent class keeps its child by a pointer of its own, which the next call would leave dangling. */
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_MIGRATION_ROW);
   g_clear_object (&self->migration);
   G_OBJECT_CLASS (embark_migration_row_parent_class)->dispose (object);
