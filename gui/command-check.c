@@ -60,11 +60,14 @@ static void print_finding (const EmbarkFinding *finding)
 {
   g_autofree char *title = embark_command_clean (finding->title);
   gboolean is_detailed = finding->outcome >= EMBARK_OUTCOME_UNKNOWN;
+  g_autofree char *words = NULL;
 
   if (finding->outcome == EMBARK_OUTCOME_NOT_APPLICABLE)
     return;
-  embark_command_print ("  %s%s %s%s: %s%s%s", embark_command_colour (finding->outcome), get_mark (finding->outcome),
-                        embark_outcome_to_word (finding->outcome), embark_command_plain (finding->outcome), title,
+  /* Translators: the outcome of a limit and what it is about: "Attention: No virtio network driver". */
+  words = g_strdup_printf (_ ("%s: %s"), embark_outcome_to_word (finding->outcome), title);
+  embark_command_print ("  %s%s%s %s%s%s", embark_command_colour (finding->outcome), get_mark (finding->outcome),
+                        embark_command_plain (finding->outcome), words,
                         finding->code != NULL && is_detailed ? " · " : "",
                         finding->code != NULL && is_detailed ? finding->code : "");
   print_clause (_ ("Seen:"), finding->evidence);
@@ -78,7 +81,7 @@ static void print_report (EmbarkReport *report, const char *target)
 {
   g_autofree char *described = embark_report_describe_system (report);
   g_autofree char *system = described != NULL ? embark_command_clean (described) : NULL;
-  g_autofree char *verdict = g_strdup_printf ("%s: %s", embark_verdict_to_word (embark_report_get_verdict (report)),
+  g_autofree char *verdict = g_strdup_printf (_ ("%s: %s"), embark_verdict_to_word (embark_report_get_verdict (report)),
                                               embark_report_get_headline (report));
   GPtrArray *findings = embark_report_get_findings (report);
   const char *code = embark_report_get_predicted_code (report);
