@@ -278,6 +278,11 @@ class Gui:
         subprocess.run(["xdotool", *map(str, arguments)], check=True)
         self.pump(0.05)
 
+    def type_keys(self, text):
+        """With the keyboard, where the focus is."""
+        subprocess.run(["xdotool", "type", "--delay", "20", text], check=True)
+        self.pump(0.3)
+
     def resize(self, width, height):
         window = subprocess.run(["xdotool", "search", "--pid", str(self.process.pid), "--name", "Embark"], check=True,
                                 capture_output=True, text=True).stdout.split()[-1]
