@@ -6,6 +6,7 @@
 #include "model/library-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #include "model/base/errors.h"
 #include "model/connection-private.h"
@@ -103,6 +104,12 @@ static void connection_changed_cb (EmbarkConnection *connection, GParamSpec *psp
   update_settled (self);
 }
 
+/* For root, libvirt takes the session for the system: the same machines would be listed twice. */
+static gboolean is_same_as_system (const char *const *uris, const char *uri)
+{
+  return geteuid () == 0 && g_str_equal (uri, "qemu:///session") && g_strv_contains (uris, "qemu:///system");
+}
+
 static gboolean has_connection (EmbarkLibrary *self, const char *uri)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
@@ -130,7 +137,7 @@ void embark_library_set_uris (EmbarkLibrary *self, const char *const *uris)
   for (guint i = 0; uris[i] != NULL; i++)
     {
       g_autoptr (EmbarkConnection) connection = NULL;
-      if (has_connection (self, uris[i]))
+      if (has_connection (self, uris[i]) || is_same_as_system (uris, uris[i]))
         continue;
       connection = embark_connection_new (self->context, uris[i]);
       g_signal_connect_object (connection, "notify::state", G_CALLBACK (connection_changed_cb), self, 0);

@@ -5,6 +5,7 @@
  */
 #include <libvirt/libvirt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/base/errors.h"
 #include "model/context.h"
@@ -341,6 +342,16 @@ static void test_judge (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (embark_disk_get_checked_at (disk), ==, checked_at);
 }
 
+/* libvirt gives root the system's machines for the session too. */
+static void test_root_session (Fixture *fixture, gconstpointer data)
+{
+  set_uris (fixture, "qemu:///system", "qemu:///session");
+  g_assert_cmpuint (count_connections (fixture), ==, geteuid () == 0 ? 2 : 3);
+  set_uris (fixture, "qemu:///session", NULL);
+  g_assert_cmpuint (count_connections (fixture), ==, 2);
+  settle (fixture);
+}
+
 #define ADD(name, func) g_test_add ("/library/" name, Fixture, NULL, set_up, func, tear_down)
 
 int main (int argc, char **argv)
@@ -355,5 +366,6 @@ int main (int argc, char **argv)
   ADD ("find-disk", test_find_disk);
   ADD ("disk-is-replaced", test_disk_is_replaced);
   ADD ("judge", test_judge);
+  ADD ("root-session", test_root_session);
   return g_test_run ();
 }
