@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 
 #include "model/base/process.h"
@@ -44,9 +45,10 @@ void nbd_disk_kill_server (NbdDisk *self)
   signal_server (self, SIGKILL);
 }
 
+/* Not SIGTERM: a server that ends in its own time removes socket and pid file, which may be the next one's by then. */
 void nbd_disk_stop_server (NbdDisk *self)
 {
-  signal_server (self, SIGTERM);
+  signal_server (self, SIGKILL);
   g_unlink (self->pid_file);
   g_unlink (self->socket);
 }
@@ -121,6 +123,25 @@ void nbd_disk_serve (NbdDisk *self, const char *path, const char *format, const 
                 self->socket, path, NULL);
 }
 
+/* nbdkit writes its pid file after it went to the background, but before it greets: without the wait, a test that
+ * ends at once finds no pid to kill. */
+static void wait_for_greeting (NbdDisk *self)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (self->socket);
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  char greeting[8];
+  gsize n_read = 0;
+
+  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+  g_assert_no_error (error);
+  g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (connection)), greeting, sizeof greeting, &n_read,
+                           NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (greeting, n_read, "NBDMAGIC", 8);
+}
+
 void nbd_disk_serve_nbdkit (NbdDisk *self, ...)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
@@ -135,6 +156,7 @@ void nbd_disk_serve_nbdkit (NbdDisk *self, ...)
     g_ptr_array_add (argv, (gpointer) arg);
   va_end (list);
   run_all (argv);
+  wait_for_greeting (self);
 }
 
 static gboolean part_ready_cb (guint number, GBytes *bytes, guint64 crc64, gpointer user_data,
