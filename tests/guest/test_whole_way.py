@@ -39,6 +39,9 @@ class Verdicts(EmbarkCase):
         self.assert_nothing_left()
         return report
 
+    def test_debian_with_cloud_init(self):
+        self.check("debian12-cloud", 0, "ready", None)
+
     def test_debian_without_cloud_init(self):
         self.check("debian12", 1, "blocked", "CloudInitNotInstalled")
 
