@@ -357,21 +357,11 @@ char *embark_machine_describe (EmbarkMachine *self)
 const char *embark_machine_get_system_id (EmbarkMachine *self)
 {
   EmbarkReport *report;
-  const char *type;
-  const char *distribution;
 
   g_return_val_if_fail (EMBARK_IS_MACHINE (self), NULL);
   report = self->boot_disk != NULL ? embark_disk_get_report (self->boot_disk) : NULL;
-  if (report == NULL)
-    return NULL;
-  type = embark_facts_get_string (embark_report_get_facts (report), "os.type");
-  distribution = embark_facts_get_string (embark_report_get_facts (report), "os.distribution");
-  if (type == NULL)
-    return NULL;
-  g_free (self->system_id);
-  if (g_str_equal (type, "linux") && distribution != NULL)
-    self->system_id = g_strdup_printf ("linux:%s", distribution);
-  else
-    self->system_id = g_strdup (type);
+  g_clear_pointer (&self->system_id, g_free);
+  if (report != NULL)
+    self->system_id = embark_report_dup_system_id (report);
   return self->system_id;
 }

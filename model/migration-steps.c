@@ -39,9 +39,7 @@ static void note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
 {
   EmbarkFacts *facts = embark_report_get_facts (report);
   g_autofree char *system = embark_report_describe_system (report);
-  const char *type = embark_facts_get_string (facts, "os.type");
-  const char *distribution = embark_facts_get_string (facts, "os.distribution");
-  g_autofree char *system_id = NULL;
+  g_autofree char *system_id = embark_report_dup_system_id (report);
 
   embark_migration_record_set (record, EMBARK_RECORD_SYSTEM, system);
   note_text (record, EMBARK_RECORD_OS_TYPE, facts, "os.type");
@@ -51,9 +49,7 @@ static void note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
   embark_migration_record_set (record, EMBARK_RECORD_FIRMWARE, embark_report_choose_firmware (report));
   note_number (record, EMBARK_RECORD_MAJOR, facts, "os.major");
   note_number (record, EMBARK_RECORD_MINOR, facts, "os.minor");
-  if (g_strcmp0 (type, "linux") == 0 && distribution != NULL)
-    system_id = g_strdup_printf ("linux:%s", distribution);
-  embark_migration_record_set (record, EMBARK_RECORD_SYSTEM_ID, system_id != NULL ? system_id : type);
+  embark_migration_record_set (record, EMBARK_RECORD_SYSTEM_ID, system_id);
 }
 
 gboolean embark_step_judge (EmbarkReport *report, GError **error)

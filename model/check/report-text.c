@@ -159,6 +159,17 @@ static const char *describe_architecture (const char *architecture)
   return architecture;
 }
 
+char *embark_report_dup_system_id (EmbarkReport *self)
+{
+  EmbarkFacts *facts = embark_report_get_facts (self);
+  const char *type = embark_facts_get_string (facts, "os.type");
+  const char *distribution = embark_facts_get_string (facts, "os.distribution");
+
+  if (g_strcmp0 (type, "linux") == 0 && distribution != NULL)
+    return g_strdup_printf ("linux:%s", distribution);
+  return g_strdup (type);
+}
+
 char *embark_report_describe_system (EmbarkReport *self)
 {
   EmbarkFacts *facts;

@@ -44,6 +44,8 @@ EmbarkFacts *embark_report_get_facts (EmbarkReport *self);
 JsonNode *embark_report_to_json (EmbarkReport *self, const char *target);
 /* "Debian 12 · 64-bit", "Windows Server 2012 R2 Standard · 64-bit"; NULL when no system was found. */
 char *embark_report_describe_system (EmbarkReport *self);
+/* Which picture stands for the system: "linux:debian", "linux", "windows"; NULL when no system was found. Free. */
+char *embark_report_dup_system_id (EmbarkReport *self);
 /* The firmware to ask the cloud for, "bios" or "uefi"; "both" on a disk without GPT, NULL when not known. A GPT disk
  * that starts either way is "uefi", the only way the cloud takes a GPT. */
 const char *embark_report_choose_firmware (EmbarkReport *self);
