@@ -9,25 +9,48 @@
  *    image.virtualSize u bytes, image.fileSize u bytes on the host of all files, image.chainLength u,
  *    image.snapshots u, image.encrypted b, image.path s (display form), image.files [] {path, format, size, mtime}
  *  stream: stream.allocated u bytes, stream.upperBound u bytes of the QCOW2 at most,
- *    stream.size u bytes of the QCOW2 as it was made (only after a whole stream)
+ *    stream.estimate {low u, likely u, high u} bytes of the QCOW2 after compression, from sampling,
+ *    stream.sampled u bytes that were compressed for it,
+ *    stream.size u bytes of the QCOW2 as it was made (only after a whole stream);
+ *    before the guest has looked: disk.partitionTable, disk.protectiveOnly, disk.partitions, boot.firmware
  *  guest: disk.partitionTable s (mbr gpt none, else parted's word),
  *    disk.protectiveOnly b (a GPT with no entries readable), disk.partitions []
  *    {number, device, start, size, mbrType, gptType, bootable, filesystem, label, uuid},
  *    disk.lvm b, disk.ldm b (Windows dynamic disk), disk.luks b, disk.bitlocker b, disk.raid b,
- *    disk.filesystems [] {device, type, mountPoint, size, free, label, uuid},
+ *    disk.filesystems [] {device, type, mountPoint, size, free, label, uuid, clean b (closed properly)},
  *    boot.firmware s (bios uefi both), os.found b, os.count u, os.type s (linux windows freebsd …),
  *    os.distribution s (debian ubuntu centos windows …), os.product s, os.variant s, os.major u, os.minor u,
- *    os.architecture s (x86_64 i386 aarch64), os.hostname s, os.root s, os.packageFormat s,
- *    linux.kernels [] {version, default b, virtioBlk s, virtioNet s, virtioPci s (builtin module absent),
- *      initramfs s, initramfsVirtioBlk b, initramfsVirtioPci b, fromPackage b, evidence s},
- *    linux.bootKernel s, linux.bootKernelFrom s (the file that says so), linux.cmdline s,
+ *    os.architecture s (x86_64 i386 aarch64; of the programs), os.hostname s, os.root s, os.packageFormat s,
+ *    os.guestTools [] {name s (vmware virtualbox xen hyperv qemu parallels), evidence s},
+ *    look.calls u (of libguestfs),
+ *    linux.kernels [] {version, default b, machine s (x86_64 i386 aarch64 …), virtioBlk s, virtioNet s, virtioPci s,
+ *      virtioScsi s (builtin module absent), initramfs s, initramfsVirtioBlk b, initramfsVirtioPci b,
+ *      initramfsVirtioScsi b, fromPackage b, packageEvidence s, evidence s},
+ *    linux.bootLoader s (grub2 grub-legacy bls extlinux), linux.bootKernel s, linux.bootKernelFrom s (the file that
+ *    says so), linux.cmdline s, linux.init s (systemd upstart sysvinit openrc),
  *    linux.cloudInit.installed b, .version s, .evidence s, .enabled b, .disabledBy s, .datasources [] of s,
+ *      .networkDisabledBy s, .missingServices [] of s (those of the four that would not run),
  *    linux.network.interfaces [] {name, file, method (dhcp static other), mac, ipv6 b},
- *    linux.network.persistentRules b, linux.network.ipv6 b, linux.network.ipv6Evidence s,
+ *    linux.network.persistentRules b, .persistentRulesEvidence s (file and line), linux.network.ipv6 b,
+ *      .ipv6Evidence s, linux.network.naming s (kernel predictable biosdevname), .namingEvidence s,
  *    linux.rootDevice s (root= of the boot entry), linux.fstabRoot s,
- *    windows.systemRoot s, windows.build s, windows.edition s, windows.controlSet s,
- *    windows.drivers.NAME {file b, filePath s, start u, registered b, evidence s} for viostor vioscsi netkvm,
- *    windows.hibernated b, windows.cloudbaseInit b
+ *    linux.fstab [] {line u, text s, device s, mountPoint s, type s, options s, match s (present: on this disk;
+ *      absent: named by UUID, label or volume, and not on this disk; name: /dev/sdX and its like; virtual: needs no
+ *      disk of this kind)},
+ *    linux.selinux s (enforcing permissive disabled), linux.selinuxRelabel b, linux.shadow s (ok missing immutable
+ *    unreadable),
+ *    windows.systemRoot s, windows.version s ("6.1"), windows.build s, windows.edition s, windows.controlSet s,
+ *    windows.drivers.NAME {file b, filePath s, start u, registered b, database s (critical driver), key s, evidence s}
+ *      for viostor vioscsi netkvm,
+ *    windows.virtioPackage {name s, publisher s, version s}, windows.hibernated b, windows.fastStartup b,
+ *    windows.dirty b, windows.bootLoader s (path of winload), windows.bootStore s (device and path of the BCD),
+ *    windows.drives [] {letter s, device s (absent when not on this disk), use s (system pagefile data), evidence s},
+ *    windows.cloudbaseInit b, windows.cloudbaseInitStart u, windows.cloudbaseInitConfig s (ok, or what is wrong),
+ *    windows.activation s (kms mak retail oem evaluation), windows.activationEvidence s,
+ *    windows.remoteDesktop b, windows.remoteDesktopEvidence s,
+ *    windows.network.interfaces [] {name s, method s (dhcp static), address s}
+ *  model: disk.reclaimable u bytes that are stored but free in the file systems,
+ *    destination.region s, destination.bucketRegion s (only in a migration)
  */
 #pragma once
 
