@@ -16,6 +16,7 @@ struct _EmbarkReport
   EmbarkFacts *facts;
   GPtrArray *findings; /* of EmbarkFinding */
   EmbarkVerdict verdict;
+  gboolean is_partial;
   guint n_open_blockers; /* limits that could block and were not decided */
   char *headline, *subline;
 };
@@ -53,6 +54,13 @@ static EmbarkSystem find_system (EmbarkFacts *facts)
   if (strcmp (type, "linux") == 0)
     return EMBARK_SYSTEM_LINUX;
   return strcmp (type, "windows") == 0 ? EMBARK_SYSTEM_WINDOWS : EMBARK_SYSTEM_OTHER;
+}
+
+/* TRUE when neither an answer nor a reason for its absence is there: nobody looked inside. */
+static gboolean lacks_look (EmbarkFacts *facts)
+{
+  return !embark_facts_has (facts, "os.found") && embark_facts_get_unknown (facts, "os.found") == NULL
+         && embark_facts_get_unknown (facts, "os.type") == NULL;
 }
 
 /* While it is not known which system this is, only what could stop the import is worth a line. */
@@ -253,6 +261,12 @@ static void fill_headline (EmbarkReport *self)
       return;
     case EMBARK_VERDICT_UNKNOWN:
     default:
+      if (self->is_partial)
+        {
+          self->headline = g_strdup (_ ("Not looked inside yet"));
+          self->subline = g_strdup (_ ("So far only the size and the layout of the disk were seen."));
+          return;
+        }
       self->headline = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "One limit could not be checked",
                                                      "%u limits could not be checked", self->n_open_blockers),
                                         self->n_open_blockers);
@@ -264,17 +278,23 @@ static void fill_headline (EmbarkReport *self)
 EmbarkReport *embark_report_new (EmbarkFacts *facts, EmbarkLimits *limits, EmbarkJudge judge, gboolean is_forced)
 {
   EmbarkReport *self = g_new0 (EmbarkReport, 1);
-  EmbarkRuleContext context = { .facts = facts, .system = find_system (facts), .is_forced = is_forced };
+  EmbarkRuleContext context = {
+    .facts = facts,
+    .system = find_system (facts),
+    .is_forced = is_forced,
+    .is_partial = lacks_look (facts),
+  };
 
   g_atomic_ref_count_init (&self->ref_count);
   self->facts = embark_facts_ref (facts);
+  self->is_partial = context.is_partial;
   self->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) embark_finding_free);
   for (const EmbarkRule *rule = embark_rules_get (); rule->id != NULL; rule++)
     judge_rule (self, &context, rule, limits, judge);
   sort_findings (self);
   if (embark_report_count (self, EMBARK_OUTCOME_BLOCKER) > 0)
     self->verdict = EMBARK_VERDICT_BLOCKED;
-  else if (self->n_open_blockers > 0)
+  else if (self->is_partial || self->n_open_blockers > 0)
     self->verdict = EMBARK_VERDICT_UNKNOWN;
   else if (embark_report_count (self, EMBARK_OUTCOME_WARNING) > 0)
     self->verdict = EMBARK_VERDICT_ATTENTION;
@@ -367,4 +387,10 @@ EmbarkFacts *embark_report_get_facts (EmbarkReport *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
   return self->facts;
+}
+
+gboolean embark_report_is_partial (EmbarkReport *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  return self->is_partial;
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  EMBARK_VERDICT_UNKNOWN, /* something that could block was not decided, nothing blocks */
+  EMBARK_VERDICT_UNKNOWN, /* something that could block was not decided, or nobody looked inside; nothing blocks */
   EMBARK_VERDICT_READY,
   EMBARK_VERDICT_ATTENTION, /* warnings, nothing blocks */
   EMBARK_VERDICT_BLOCKED,
@@ -40,6 +40,9 @@ GPtrArray *embark_report_get_findings (EmbarkReport *self);
 guint embark_report_count (EmbarkReport *self, EmbarkOutcome outcome);
 const EmbarkFinding *embark_report_find (EmbarkReport *self, const char *id);
 EmbarkFacts *embark_report_get_facts (EmbarkReport *self);
+/* TRUE while only headers and the partition table were seen: nobody looked inside, and nobody tried in vain. The
+ * verdict is then UNKNOWN or BLOCKED, and findings that wait for the look say “Not looked at yet”. */
+gboolean embark_report_is_partial (EmbarkReport *self);
 /* The object of `embark check --json`: target, verdict, predictedCode, facts, findings. */
 JsonNode *embark_report_to_json (EmbarkReport *self, const char *target);
 /* "Debian 12 · 64-bit", "Windows Server 2012 R2 Standard · 64-bit"; NULL when no system was found. */

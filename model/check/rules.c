@@ -88,6 +88,12 @@ EmbarkDecision embark_decide_unknown (const EmbarkRuleContext *context, const ch
 {
   const char *reason = embark_facts_get_unknown (context->facts, path);
 
+  if (reason == NULL && context->is_partial)
+    return (EmbarkDecision){
+      .outcome = EMBARK_OUTCOME_UNKNOWN,
+      .summary = _ ("Not looked at yet"),
+      .evidence = g_strdup (_ ("Nobody has looked inside the disk yet")),
+    };
   return (EmbarkDecision){
     .outcome = EMBARK_OUTCOME_UNKNOWN,
     .summary = _ ("This could not be decided"),

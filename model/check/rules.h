@@ -24,6 +24,7 @@ typedef struct
   EmbarkFacts *facts;
   EmbarkSystem system;
   gboolean is_forced;
+  gboolean is_partial; /* nobody has looked inside yet */
 } EmbarkRuleContext;
 
 /* What one edition says to one disk. Texts are translated and never freed, except the evidence; NULL texts are taken

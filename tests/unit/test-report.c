@@ -181,6 +181,47 @@ static void test_nothing_known (void)
   g_assert_null (name);
 }
 
+/* Stage one: the header and the partition table are known, the inside is not. */
+static void test_partial (void)
+{
+  const char *seen = "{'image': {'format': 'qcow2', 'virtualSize': 4294967296, 'chainLength': 1},"
+                     " 'stream': {'upperBound': 1100000000}, 'disk': {'partitionTable': 'mbr', 'partitions': "
+                     "[{'number': 1, 'device': '/dev/sda1'}]}}";
+  g_autofree char *json = g_strdelimit (g_strdup (seen), "'", '"');
+  g_autoptr (EmbarkFacts) facts = embark_facts_new_from_json (json, -1, NULL);
+  g_autoptr (EmbarkReport) report = embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
+  const EmbarkFinding *root = embark_report_find (report, "root-file-system");
+
+  assert_verdict (report, "unknown", NULL);
+  g_assert_true (embark_report_is_partial (report));
+  g_assert_cmpstr (embark_report_get_headline (report), ==, "Not looked inside yet");
+  g_assert_cmpint (embark_report_find (report, "virtual-size")->outcome, ==, EMBARK_OUTCOME_PASS);
+  g_assert_cmpint (embark_report_find (report, "partition-table")->outcome, ==, EMBARK_OUTCOME_PASS);
+  g_assert_cmpint (root->outcome, ==, EMBARK_OUTCOME_UNKNOWN);
+  g_assert_cmpstr (root->summary, ==, "Not looked at yet");
+
+  /* What the headers alone exclude is said at once. */
+  embark_facts_set_uint (facts, "image.virtualSize", G_GUINT64_CONSTANT (1) << 40);
+  g_clear_pointer (&report, embark_report_unref);
+  report = embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
+  g_assert_true (embark_report_is_partial (report));
+  assert_verdict (report, "blocked", "InvalidFormatSize");
+}
+
+/* A look that was tried in vain is not one that is still to come. */
+static void test_failed_look_is_not_partial (void)
+{
+  g_autoptr (EmbarkFacts) facts = embark_facts_new ();
+  g_autoptr (EmbarkReport) report = NULL;
+
+  embark_facts_set_unknown (facts, "os", "the appliance did not start");
+  report = embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
+  assert_verdict (report, "unknown", NULL);
+  g_assert_false (embark_report_is_partial (report));
+  g_assert_cmpstr (embark_report_find (report, "root-file-system")->evidence, ==, "the appliance did not start");
+  g_assert_cmpstr (embark_report_find (report, "root-file-system")->summary, !=, "Not looked at yet");
+}
+
 static void test_editions_in_words (void)
 {
   g_autoptr (EmbarkReport) original =
@@ -299,6 +340,8 @@ int main (int argc, char **argv)
   g_test_add_func ("/report/verdicts", test_verdicts);
   g_test_add_func ("/report/real-guests", test_real_guests);
   g_test_add_func ("/report/nothing-known", test_nothing_known);
+  g_test_add_func ("/report/partial", test_partial);
+  g_test_add_func ("/report/failed-look-is-not-partial", test_failed_look_is_not_partial);
   g_test_add_func ("/report/editions-in-words", test_editions_in_words);
   g_test_add_func ("/report/order", test_order);
   g_test_add_func ("/report/json", test_json);
