@@ -40,19 +40,29 @@ typedef struct
   char **editions; /* (nullable) "Standard" …; NULL: every edition of it */
 } EmbarkLimitSystem;
 
+/* A document of the cloud that limits come from. */
+typedef struct
+{
+  char *id;
+  char *title;  /* "Overview of importing images" */
+  char *number; /* (nullable) as its address names it: "213/4945" */
+  char *date;   /* "2023-06" */
+} EmbarkLimitDocument;
+
 /* One rule of one edition. */
 typedef struct
 {
   char *id;
   EmbarkApplies applies;
-  EmbarkOutcome severity; /* of a disk that breaks it: INFO, WARNING or BLOCKER */
-  char *code;             /* (nullable) the code the cloud would answer */
-  char *section;          /* key of the section of its document, see embark_limit_get_section() */
-  char **allowed;         /* (nullable) words that satisfy it */
-  char **refused;         /* (nullable) words that always block */
-  GPtrArray *systems;     /* (nullable) of EmbarkLimitSystem */
-  guint64 bytes;          /* 0: the limit is no size */
-  guint64 caution_bytes;  /* 0, or the smaller reading of the same figure (50 G as 50·10⁹) */
+  EmbarkOutcome severity;              /* of a disk that breaks it: INFO, WARNING or BLOCKER */
+  char *code;                          /* (nullable) the code the cloud would answer */
+  const EmbarkLimitDocument *document; /* where it stands */
+  char *section;                       /* key of the section of its document, see embark_limit_get_section() */
+  char **allowed;                      /* (nullable) words that satisfy it */
+  char **refused;                      /* (nullable) words that always block */
+  GPtrArray *systems;                  /* (nullable) of EmbarkLimitSystem */
+  guint64 bytes;                       /* 0: the limit is no size */
+  guint64 caution_bytes;               /* 0, or the smaller reading of the same figure (50 G as 50·10⁹) */
 } EmbarkLimit;
 
 typedef struct _EmbarkLimits EmbarkLimits;

@@ -34,6 +34,9 @@ static void test_well_formed (void)
           if (g_strcmp0 (limit->section, "practice") != 0)
             g_assert_nonnull (embark_limit_get_section (limit));
           g_assert_cmpuint (limit->caution_bytes, <=, limit->bytes);
+          /* The user must be able to find the text. */
+          g_assert_nonnull (limit->document);
+          g_assert_true (g_strcmp0 (limit->document->id, "practice") == 0 || limit->document->number != NULL);
         }
     }
 }
@@ -80,7 +83,9 @@ static void test_figures (void)
 
 static GBytes *make_text (const char *edition, const char *limits)
 {
-  char *text = g_strdup_printf ("{\"edition\": \"%s\", \"date\": \"2026\", \"limits\": %s}", edition, limits);
+  char *text = g_strdup_printf ("{\"edition\": \"%s\", \"date\": \"2026\", \"documents\": "
+                                "[{\"id\": \"d\", \"title\": \"D\", \"date\": \"2026\"}], \"limits\": %s}",
+                                edition, limits);
 
   return g_bytes_new_take (text, strlen (text));
 }
@@ -91,21 +96,35 @@ static void test_refuses_bad_data (void)
     "7",
     "[7]",
     "[{}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"fatal\", \"section\": \"size\"}]",
-    "[{\"id\": \"x\", \"applies\": \"bsd\", \"severity\": \"info\", \"section\": \"size\"}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"nowhere\"}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", \"bytes\": \"50G\"}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", \"bytes\": -1}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", \"alowed\": []}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", \"allowed\": [1]}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", \"systems\": []}]",
-    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", \"code\": 5}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"fatal\", \"section\": \"size\"}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"bsd\", \"severity\": \"info\", \"section\": \"size\"}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"nowhere\"}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", "
+    "\"bytes\": \"50G\"}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", "
+    "\"bytes\": -1}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", "
+    "\"alowed\": []}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", "
+    "\"allowed\": [1]}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", "
+    "\"systems\": []}]",
+    "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\", "
+    "\"code\": 5}]",
+    "[{\"id\": \"x\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\"}]",
+    "[{\"id\": \"x\", \"document\": \"e\", \"applies\": \"any\", \"severity\": \"info\", \"section\": \"size\"}]",
   };
   g_autoptr (GBytes) good = make_text ("current", "[]");
   g_autoptr (GBytes) swapped = make_text ("current", "[]");
+  g_autoptr (GBytes) fine = make_text ("original", "[{\"id\": \"x\", \"document\": \"d\", \"applies\": \"any\", "
+                                                   "\"severity\": \"info\", \"section\": \"size\"}]");
+  g_autoptr (EmbarkLimits) loaded = NULL;
   g_autoptr (GBytes) broken = g_bytes_new_static ("{", 1);
   g_autoptr (GError) error = NULL;
 
+  /* What the bad ones are one step away from. */
+  loaded = embark_limits_new (fine, good, &error);
+  g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (GBytes) text = make_text ("original", bad[i]);
