@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkReport: asks both editions of every limit, brings their answers
- * together into one finding each, and draws the verdict.
+ * EmbarkReport: one finding for every limit, sorted, and the verdict drawn from
+ * them.
  */
 #include "model/check/report.h"
 
-#include "model/check/rules.h"
+#include "model/check/judge.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -21,15 +21,6 @@ struct _EmbarkReport
   char *headline, *subline;
 };
 
-/* The answers of the editions to one rule. */
-typedef struct
-{
-  const EmbarkRule *rule;
-  const EmbarkLimit *limits[EMBARK_N_EDITIONS]; /* NULL: has no such limit, or is not asked */
-  EmbarkDecision decisions[EMBARK_N_EDITIONS];
-  gboolean is_judge[EMBARK_N_EDITIONS];
-} Answers;
-
 /* In the order in which the cloud looks. */
 static const char *const codes[] = { "InvalidUrl",          "InvalidFormatSize",
                                      "PartitionNotPresent", "RootPartitionNotFound",
@@ -44,11 +35,13 @@ static const EmbarkOutcome outcome_order[] = {
 
 static EmbarkSystem find_system (EmbarkFacts *facts)
 {
+  const EmbarkRuleContext context = { .facts = facts };
   const char *type = embark_facts_get_string (facts, "os.type");
   gboolean is_found;
 
+  /* What is encrypted or cut off may well hold a system. */
   if (embark_facts_get_boolean (facts, "os.found", &is_found) && !is_found)
-    return EMBARK_SYSTEM_NONE;
+    return embark_rule_find_cover (&context) != NULL ? EMBARK_SYSTEM_UNKNOWN : EMBARK_SYSTEM_NONE;
   if (type == NULL || strcmp (type, "unknown") == 0)
     return EMBARK_SYSTEM_UNKNOWN;
   if (strcmp (type, "linux") == 0)
@@ -61,157 +54,6 @@ static gboolean lacks_look (EmbarkFacts *facts)
 {
   return !embark_facts_has (facts, "os.found") && embark_facts_get_unknown (facts, "os.found") == NULL
          && embark_facts_get_unknown (facts, "os.type") == NULL;
-}
-
-/* While it is not known which system this is, only what could stop the import is worth a line. */
-static EmbarkDecision decide_for_unknown_system (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  if (limit->severity == EMBARK_OUTCOME_BLOCKER)
-    return embark_decide_unknown (context, "os.type");
-  return embark_decide_not_applicable (_ ("It is not known which system this is"));
-}
-
-static EmbarkDecision decide_limit (const EmbarkRuleContext *context, const EmbarkRule *rule, const EmbarkLimit *limit)
-{
-  EmbarkSystem wanted = limit->applies == EMBARK_APPLIES_LINUX ? EMBARK_SYSTEM_LINUX : EMBARK_SYSTEM_WINDOWS;
-
-  if (limit->applies == EMBARK_APPLIES_ANY || context->system == wanted)
-    return rule->decide (context, limit);
-  switch (context->system)
-    {
-    case EMBARK_SYSTEM_UNKNOWN:
-      return decide_for_unknown_system (context, limit);
-    case EMBARK_SYSTEM_NONE:
-      return embark_decide_not_applicable (_ ("There is no system on the disk"));
-    case EMBARK_SYSTEM_LINUX:
-      return embark_decide_not_applicable (_ ("The system is Linux"));
-    case EMBARK_SYSTEM_WINDOWS:
-      return embark_decide_not_applicable (_ ("The system is Windows"));
-    case EMBARK_SYSTEM_OTHER:
-    default:
-      return embark_decide_not_applicable (_ ("Neither Linux nor Windows"));
-    }
-}
-
-static gboolean is_breach (EmbarkOutcome outcome)
-{
-  return outcome == EMBARK_OUTCOME_WARNING || outcome == EMBARK_OUTCOME_BLOCKER;
-}
-
-/* The edition whose words the finding has: the stricter one, the newer one when they agree. */
-static EmbarkEdition choose_edition (const Answers *answers)
-{
-  if (answers->limits[EMBARK_EDITION_CURRENT] == NULL)
-    return EMBARK_EDITION_ORIGINAL;
-  if (answers->limits[EMBARK_EDITION_ORIGINAL] == NULL)
-    return EMBARK_EDITION_CURRENT;
-  return answers->decisions[EMBARK_EDITION_ORIGINAL].outcome > answers->decisions[EMBARK_EDITION_CURRENT].outcome
-             ? EMBARK_EDITION_ORIGINAL
-             : EMBARK_EDITION_CURRENT;
-}
-
-static gboolean has_disagreement (const Answers *answers)
-{
-  if (!answers->is_judge[EMBARK_EDITION_ORIGINAL] || !answers->is_judge[EMBARK_EDITION_CURRENT])
-    return FALSE;
-  if (answers->limits[EMBARK_EDITION_ORIGINAL] == NULL || answers->limits[EMBARK_EDITION_CURRENT] == NULL)
-    return TRUE;
-  return answers->decisions[EMBARK_EDITION_ORIGINAL].outcome != answers->decisions[EMBARK_EDITION_CURRENT].outcome;
-}
-
-static char *describe_source (const Answers *answers)
-{
-  const EmbarkLimit *original = answers->limits[EMBARK_EDITION_ORIGINAL];
-  const EmbarkLimit *current = answers->limits[EMBARK_EDITION_CURRENT];
-  const char *original_section = original != NULL ? embark_limit_get_section (original) : NULL;
-  const char *current_section = current != NULL ? embark_limit_get_section (current) : NULL;
-
-  if (original_section == NULL && current_section == NULL)
-    return g_strdup (_ ("In no document, but known from practice"));
-  if (current_section == NULL)
-    /* Translators: %s is a heading of the cloud's document. */
-    return g_strdup_printf (_ ("Original edition, “%s”"), original_section);
-  if (original_section == NULL)
-    return g_strdup_printf (_ ("Current edition, “%s”"), current_section);
-  if (strcmp (original_section, current_section) == 0)
-    return g_strdup_printf (_ ("Original and current edition, “%s”"), current_section);
-  return g_strdup_printf (_ ("Original edition, “%s”, and current edition, “%s”"), original_section, current_section);
-}
-
-static char **list_editions (const Answers *answers)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; i < EMBARK_N_EDITIONS; i++)
-    if (answers->limits[i] != NULL)
-      g_strv_builder_add (builder, embark_edition_to_string (i));
-  return g_strv_builder_end (builder);
-}
-
-static EmbarkFinding *make_finding (const Answers *answers)
-{
-  EmbarkEdition edition = choose_edition (answers);
-  const EmbarkDecision *decision = &answers->decisions[edition];
-  const EmbarkLimit *limit = answers->limits[edition];
-  EmbarkFinding *finding = g_new0 (EmbarkFinding, 1);
-  const char *summary = decision->summary;
-
-  finding->outcome = decision->outcome;
-  if (is_breach (decision->outcome) && has_disagreement (answers))
-    {
-      finding->outcome = EMBARK_OUTCOME_WARNING;
-      summary = edition == EMBARK_EDITION_ORIGINAL ? _ ("Only the original edition of the limits objects to this")
-                                                   : _ ("Only the current edition of the limits objects to this");
-    }
-  finding->id = g_strdup (answers->rule->id);
-  finding->title = g_strdup (decision->title != NULL ? decision->title : _ (answers->rule->title));
-  finding->evidence = g_strdup (decision->evidence != NULL ? decision->evidence : "");
-  finding->summary = g_strdup (summary != NULL ? summary : finding->evidence);
-  finding->why = g_strdup (decision->why != NULL ? decision->why : _ (answers->rule->why));
-  finding->advice = g_strdup (decision->advice);
-  finding->code = is_breach (finding->outcome) ? g_strdup (limit->code) : NULL;
-  finding->editions = list_editions (answers);
-  finding->source = describe_source (answers);
-  return finding;
-}
-
-/* A limit that was not decided, although all judges would stop the import for it. */
-static gboolean could_block (const Answers *answers)
-{
-  for (guint i = 0; i < EMBARK_N_EDITIONS; i++)
-    {
-      if (!answers->is_judge[i])
-        continue;
-      if (answers->limits[i] == NULL || answers->limits[i]->severity != EMBARK_OUTCOME_BLOCKER
-          || answers->decisions[i].outcome != EMBARK_OUTCOME_UNKNOWN)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static void judge_rule (EmbarkReport *self, const EmbarkRuleContext *context, const EmbarkRule *rule,
-                        EmbarkLimits *limits, EmbarkJudge judge)
-{
-  Answers answers = { .rule = rule };
-  guint n = 0;
-
-  answers.is_judge[EMBARK_EDITION_ORIGINAL] = judge != EMBARK_JUDGE_CURRENT;
-  answers.is_judge[EMBARK_EDITION_CURRENT] = judge != EMBARK_JUDGE_ORIGINAL;
-  for (guint i = 0; i < EMBARK_N_EDITIONS; i++)
-    {
-      answers.limits[i] = answers.is_judge[i] ? embark_limits_find (limits, i, rule->id) : NULL;
-      if (answers.limits[i] == NULL)
-        continue;
-      answers.decisions[i] = decide_limit (context, rule, answers.limits[i]);
-      n++;
-    }
-  if (n > 0)
-    {
-      g_ptr_array_add (self->findings, make_finding (&answers));
-      self->n_open_blockers += could_block (&answers);
-    }
-  for (guint i = 0; i < EMBARK_N_EDITIONS; i++)
-    g_free (answers.decisions[i].evidence);
 }
 
 /* A stable sort by outcome. */
@@ -290,7 +132,14 @@ EmbarkReport *embark_report_new (EmbarkFacts *facts, EmbarkLimits *limits, Embar
   self->is_partial = context.is_partial;
   self->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) embark_finding_free);
   for (const EmbarkRule *rule = embark_rules_get (); rule->id != NULL; rule++)
-    judge_rule (self, &context, rule, limits, judge);
+    {
+      gboolean is_open = FALSE;
+      EmbarkFinding *finding = embark_judge_rule (&context, rule, limits, judge, &is_open);
+
+      if (finding != NULL)
+        g_ptr_array_add (self->findings, finding);
+      self->n_open_blockers += is_open;
+    }
   sort_findings (self);
   if (embark_report_count (self, EMBARK_OUTCOME_BLOCKER) > 0)
     self->verdict = EMBARK_VERDICT_BLOCKED;

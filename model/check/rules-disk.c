@@ -1,44 +1,87 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The limits of what is on the disk, whichever system it is: partitions, root
- * file system, encryption, architecture, IPv6.
+ * The limits of what is on the disk, whichever system it is. One defect has one
+ * owner: a disk without partitions breaks partition-table and not also
+ * root-file-system, an encrypted one encryption, a dynamic one windows-ldm, an
+ * installation medium iso.
  */
 #include "model/check/rules.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-EmbarkDecision embark_decide_partition_table (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+/* What is wrong with the table, or NULL. */
+static char *find_table_defect (const EmbarkRuleContext *context, const char *table)
 {
-  const char *table = embark_facts_get_string (context->facts, "disk.partitionTable");
   JsonArray *partitions = embark_facts_get_list (context->facts, "disk.partitions");
-  guint n = partitions != NULL ? json_array_get_length (partitions) : 0;
   gboolean is_protective = FALSE;
   /* Decided from the entries of the table, so where it is known an absent list is an empty one. */
   gboolean was_read = embark_facts_get_boolean (context->facts, "disk.protectiveOnly", &is_protective)
                       && embark_facts_get_unknown (context->facts, "disk.partitions") == NULL;
-  EmbarkDecision decision = {
-    .outcome = limit->severity,
-    .title = _ ("No partitions"),
-    .summary = _ ("The cloud would take the image for damaged"),
-    .advice = _ ("Take the whole disk of the machine, with its boot sector, not a single partition of it."),
-  };
 
+  if (strcmp (table, "none") == 0)
+    return g_strdup (_ ("There is no partition table at the start of the disk"));
+  if (strcmp (table, "mbr") != 0 && strcmp (table, "gpt") != 0)
+    /* Translators: %s is a kind of partition table: "bsd", "sun". */
+    return g_strdup_printf (_ ("The partition table is of the kind “%s”, neither MBR nor GPT"), table);
+  if (is_protective)
+    return g_strdup (_ ("There is a protective MBR, but the GPT behind it cannot be read"));
+  if (embark_rule_count (partitions) == 0 && (partitions != NULL || was_read))
+    return g_strdup (_ ("The partition table is empty"));
+  return NULL;
+}
+
+static gboolean is_medium (const EmbarkRuleContext *context)
+{
+  return g_strcmp0 (embark_facts_get_string (context->facts, "image.format"), "iso") == 0;
+}
+
+static EmbarkDecision decide_cut (const EmbarkRuleContext *context, const EmbarkLimit *limit, guint64 end)
+{
+  g_autofree char *end_text = embark_rule_format_size (end);
+  g_autofree char *size_text = NULL;
+  gboolean is_found = FALSE;
+  guint64 size = 0;
+
+  embark_facts_get_uint (context->facts, "image.virtualSize", &size);
+  embark_facts_get_boolean (context->facts, "os.found", &is_found);
+  size_text = embark_rule_format_size (size);
+  return (EmbarkDecision){
+    /* A system that was found all the same may be whole: some tools write a disk a little shorter than its table. */
+    .outcome = is_found ? EMBARK_OUTCOME_WARNING : limit->severity,
+    .title = _ ("The image is cut off"),
+    .summary = _ ("The cloud would take the image for damaged"),
+    /* Translators: two sizes. */
+    .evidence = g_strdup_printf (_ ("The partitions end at %s, but the disk ends at %s"), end_text, size_text),
+    .advice = _ ("Copy the disk again, and compare the size of the copy with the original."),
+  };
+}
+
+EmbarkDecision embark_decide_partition_table (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *table = embark_facts_get_string (context->facts, "disk.partitionTable");
+  JsonArray *partitions = embark_facts_get_list (context->facts, "disk.partitions");
+  guint n = embark_rule_count (partitions);
+  char *defect;
+  guint64 end;
+
+  if (is_medium (context))
+    return embark_decide_not_applicable (_ ("An installation medium has a limit of its own"));
   if (table == NULL)
     return embark_decide_unknown (context, "disk.partitionTable");
-  if (strcmp (table, "none") == 0)
-    decision.evidence = g_strdup (_ ("There is no partition table at the start of the disk"));
-  else if (strcmp (table, "mbr") != 0 && strcmp (table, "gpt") != 0)
-    /* Translators: %s is a kind of partition table: "bsd", "sun". */
-    decision.evidence = g_strdup_printf (_ ("The partition table is of the kind “%s”, neither MBR nor GPT"), table);
-  else if (is_protective)
-    decision.evidence = g_strdup (_ ("There is a protective MBR, but the GPT behind it cannot be read"));
-  else if (n == 0 && (partitions != NULL || was_read))
-    decision.evidence = g_strdup (_ ("The partition table is empty"));
-  if (decision.evidence != NULL)
-    return decision;
+  defect = find_table_defect (context, table);
+  if (defect != NULL)
+    return (EmbarkDecision){
+      .outcome = limit->severity,
+      .title = _ ("No partitions"),
+      .summary = _ ("The cloud would take the image for damaged"),
+      .evidence = defect,
+      .advice = _ ("Take the whole disk of the machine, with its boot sector, not a single partition of it."),
+    };
   if (partitions == NULL)
     return embark_decide_unknown (context, "disk.partitions");
+  if (embark_rule_find_cut (context, &end))
+    return decide_cut (context, limit, end);
   return embark_decide_pass (g_strdup_printf (
       /* Translators: %1$s is MBR or GPT. */
       g_dngettext (GETTEXT_PACKAGE, "%1$s with %2$u partition", "%1$s with %2$u partitions", n),
@@ -62,15 +105,23 @@ static char *describe_no_system (const EmbarkRuleContext *context)
 EmbarkDecision embark_decide_root_file_system (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
   const char *root = embark_facts_get_string (context->facts, "os.root");
+  const char *table = embark_facts_get_string (context->facts, "disk.partitionTable");
   const char *type = embark_rule_find_root_type (context);
+  g_autofree char *defect = table != NULL ? find_table_defect (context, table) : NULL;
   gboolean is_found;
 
+  if (is_medium (context))
+    return embark_decide_not_applicable (_ ("An installation medium has a limit of its own"));
   if (!embark_facts_get_boolean (context->facts, "os.found", &is_found))
     return embark_decide_unknown (context, "os.found");
   if (is_found && root != NULL && type != NULL)
     return embark_decide_pass (g_strdup_printf (_ ("%s on %s"), type, root));
   if (is_found)
     return embark_decide_pass (g_strdup (root != NULL ? root : _ ("A system was found")));
+  if (defect != NULL)
+    return embark_decide_not_applicable (_ ("There are no partitions in which it could be"));
+  if (embark_rule_find_cover (context) != NULL)
+    return embark_decide_unknown (context, "os.found");
   return (EmbarkDecision){
     .outcome = limit->severity,
     .title = _ ("No system on the disk"),
@@ -102,82 +153,90 @@ EmbarkDecision embark_decide_one_system (const EmbarkRuleContext *context, const
   };
 }
 
+/* "crypto_LUKS on /dev/sda2"; NULL when no device is known. */
+static char *find_encrypted_device (const EmbarkRuleContext *context, const char *type)
+{
+  static const char *const lists[] = { "disk.filesystems", "disk.partitions" };
+  static const char *const members[] = { "type", "filesystem" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      JsonArray *list = embark_facts_get_list (context->facts, lists[i]);
+
+      for (guint j = 0; j < embark_rule_count (list); j++)
+        {
+          JsonObject *entry = embark_rule_get_object_at (list, j);
+          const char *device = embark_rule_get_string (entry, "device");
+
+          if (device != NULL && g_strcmp0 (embark_rule_get_string (entry, members[i]), type) == 0)
+            return g_strdup_printf (_ ("%s on %s"), type, device);
+        }
+    }
+  return NULL;
+}
+
 EmbarkDecision embark_decide_encryption (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
   gboolean has_luks = FALSE, has_bitlocker = FALSE, is_found = FALSE;
   gboolean knows_luks = embark_facts_get_boolean (context->facts, "disk.luks", &has_luks);
   gboolean knows_bitlocker = embark_facts_get_boolean (context->facts, "disk.bitlocker", &has_bitlocker);
+  char *device;
 
   embark_facts_get_boolean (context->facts, "os.found", &is_found);
-  if (has_luks || has_bitlocker)
-    return (EmbarkDecision){
-      /* A second, encrypted partition beside a readable system stops nothing. */
-      .outcome = is_found ? EMBARK_OUTCOME_WARNING : limit->severity,
-      .title = _ ("The disk is encrypted"),
-      .summary =
-          is_found ? _ ("An encrypted part stays locked in the cloud") : _ ("The cloud could not find the system"),
-      .evidence = g_strdup (has_bitlocker ? _ ("There is a BitLocker volume") : _ ("There is a LUKS volume")),
-      .advice = has_bitlocker
-                    ? _ ("Turn BitLocker off in Windows, wait until it has decrypted the drive, and check again.")
-                    : _ ("Move the system to a disk without encryption and check that one."),
-    };
-  if (!knows_luks)
+  if (!has_luks && !has_bitlocker && !knows_luks)
     return embark_decide_unknown (context, "disk.luks");
-  if (!knows_bitlocker)
+  if (!has_luks && !has_bitlocker && !knows_bitlocker)
     return embark_decide_unknown (context, "disk.bitlocker");
-  return embark_decide_pass (g_strdup (_ ("Neither LUKS nor BitLocker")));
-}
-
-/* NULL when no interface has it. */
-static char *describe_ipv6 (const EmbarkRuleContext *context)
-{
-  const char *evidence = embark_facts_get_string (context->facts, "linux.network.ipv6Evidence");
-
-  return g_strdup (evidence != NULL ? evidence : _ ("The network configuration has an IPv6 address"));
-}
-
-EmbarkDecision embark_decide_ipv6 (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  gboolean has_ipv6;
-
-  if (context->system == EMBARK_SYSTEM_NONE)
-    return embark_decide_not_applicable (_ ("There is no system on the disk"));
-  if (context->system == EMBARK_SYSTEM_WINDOWS)
-    return (EmbarkDecision){
-      .outcome = EMBARK_OUTCOME_INFO,
-      .title = _ ("IPv6 in Windows"),
-      .summary = _ ("Windows turns IPv6 on by itself, which does no harm"),
-      .evidence = g_strdup (_ ("Windows uses IPv6 only where the network offers it")),
-      .advice = _ ("Remove IPv6 addresses that were set by hand before the import."),
-    };
-  if (context->system == EMBARK_SYSTEM_OTHER)
-    return embark_decide_not_applicable (_ ("Neither Linux nor Windows"));
-  if (!embark_facts_get_boolean (context->facts, "linux.network.ipv6", &has_ipv6))
-    return embark_decide_unknown (context, "linux.network.ipv6");
-  if (!has_ipv6)
-    return embark_decide_pass (g_strdup (_ ("No IPv6 address is configured")));
+  if (!has_luks && !has_bitlocker)
+    return embark_decide_pass (g_strdup (_ ("Neither LUKS nor BitLocker")));
+  device = find_encrypted_device (context, has_bitlocker ? "BitLocker" : "crypto_LUKS");
+  if (device == NULL)
+    device = g_strdup (has_bitlocker ? _ ("There is a BitLocker volume") : _ ("There is a LUKS volume"));
   return (EmbarkDecision){
-    .outcome = limit->severity,
-    .title = _ ("IPv6 is configured"),
-    .summary = _ ("The original edition excludes it"),
-    .evidence = describe_ipv6 (context),
-    .advice = _ ("If nothing in the machine needs it, remove the IPv6 address from its network configuration."),
+    /* A second, encrypted partition beside a readable system stops nothing. */
+    .outcome = is_found ? EMBARK_OUTCOME_WARNING : limit->severity,
+    .title = _ ("The disk is encrypted"),
+    .summary = is_found ? _ ("An encrypted part stays locked in the cloud") : _ ("The cloud could not find the system"),
+    .evidence = device,
+    .advice = has_bitlocker
+                  ? _ ("Turn BitLocker off in Windows, wait until it has decrypted the drive, and check again.")
+                  : _ ("Move the system to a disk without encryption and check that one."),
   };
 }
 
-EmbarkDecision embark_decide_architecture (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+EmbarkDecision embark_decide_guest_tools (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
-  const char *architecture = embark_facts_get_string (context->facts, "os.architecture");
+  JsonArray *list = embark_facts_get_list (context->facts, "os.guestTools");
+  g_autoptr (GString) foreign = g_string_new (NULL);
+  g_autoptr (GString) fine = g_string_new (NULL);
 
-  if (architecture == NULL)
-    return embark_decide_unknown (context, "os.architecture");
-  if (embark_limit_allows (limit, architecture))
-    return embark_decide_pass (g_strdup (architecture));
+  if (context->system == EMBARK_SYSTEM_NONE)
+    return embark_decide_not_applicable (_ ("There is no system on the disk"));
+  /* A list nobody had anything to add to is absent. */
+  if (list == NULL
+      && (context->system == EMBARK_SYSTEM_UNKNOWN
+          || embark_facts_get_unknown (context->facts, "os.guestTools") != NULL))
+    return embark_decide_unknown (context, "os.guestTools");
+  for (guint i = 0; i < embark_rule_count (list) && i < 16; i++)
+    {
+      JsonObject *tool = embark_rule_get_object_at (list, i);
+      const char *name = embark_rule_get_string (tool, "name");
+      const char *seen = embark_rule_get_string (tool, "evidence");
+
+      if (name != NULL)
+        embark_rule_append_item (embark_limit_allows (limit, name) ? fine : foreign, seen != NULL ? seen : name);
+    }
+  if (foreign->len == 0 && fine->len == 0)
+    return embark_decide_pass (g_strdup (_ ("No tools of another hypervisor")));
+  if (foreign->len == 0)
+    return embark_decide_pass (g_string_free (g_steal_pointer (&fine), FALSE));
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("Processor architecture not supported"),
-    .summary = _ ("The cloud does not import systems for this kind of processor"),
-    .evidence = g_strdup (architecture),
-    .advice = _ ("Reinstall the system for 64-bit processors (x86_64) and move your data there."),
+    .title = _ ("Tools of another hypervisor"),
+    .summary = _ ("They may disturb the machine in the cloud"),
+    .evidence = g_string_free (g_steal_pointer (&foreign), FALSE),
+    .advice = _ ("Uninstall them in the machine (open-vm-tools, VMware Tools, VirtualBox Guest Additions, Xen tools), "
+                 "shut it down and check again."),
+    .is_later = TRUE,
   };
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The limits of the image file: format and sizes. What is sent is always a
- * QCOW2 made on the way, so formats are judged by whether Embark can read
- * them, and sizes by the QCOW2.
+ * The limits of the image file's format. What is sent is always a QCOW2 made on
+ * the way, so formats are judged by whether Embark can read them.
  */
 #include "model/check/rules.h"
 
@@ -27,23 +26,6 @@ static const char *find_format_name (const char *format)
     if (g_strcmp0 (readable_formats[i].word, format) == 0)
       return readable_formats[i].name;
   return NULL;
-}
-
-static char *format_size (guint64 bytes)
-{
-  return g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
-}
-
-EmbarkDecision embark_decide_permission (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  return (EmbarkDecision){
-    .outcome = limit->severity,
-    .title = _ ("Image import may have to be enabled"),
-    .summary = _ ("By the original edition an account needs a permission first"),
-    .evidence = g_strdup (_ ("A disk does not tell what an account may do")),
-    .advice = _ ("If the cloud answers that the operation is denied, ask its support to enable image import for "
-                 "your account."),
-  };
 }
 
 EmbarkDecision embark_decide_image_format (const EmbarkRuleContext *context, const EmbarkLimit *limit)
@@ -150,83 +132,5 @@ EmbarkDecision embark_decide_iso (const EmbarkRuleContext *context, const Embark
     .summary = _ ("There is no installed system on it"),
     .evidence = g_strdup (_ ("The file has the format ISO 9660")),
     .advice = _ ("Install the system in a virtual machine and import that machine’s disk."),
-  };
-}
-
-static EmbarkDecision judge_finished_size (const EmbarkLimit *limit, guint64 size)
-{
-  g_autofree char *size_text = format_size (size);
-  g_autofree char *limit_text = format_size (limit->bytes);
-  EmbarkDecision decision = {
-    .outcome = EMBARK_OUTCOME_PASS,
-    /* Translators: two sizes: "61.2 GiB as the finished QCOW2; the limit is 50.0 GiB". */
-    .evidence = g_strdup_printf (_ ("%s as the finished QCOW2; the limit is %s"), size_text, limit_text),
-  };
-
-  if (size <= limit->bytes)
-    return decision;
-  decision.outcome = limit->severity;
-  decision.title = _ ("The disk is too large");
-  decision.summary = _ ("As a QCOW2 file it is larger than the cloud takes");
-  decision.advice = _ ("Delete what is not needed in the machine, release the free space with fstrim or “Optimize "
-                       "Drives”, and check again.");
-  return decision;
-}
-
-EmbarkDecision embark_decide_actual_size (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  g_autofree char *upper_text = NULL, *allocated_text = NULL, *limit_text = format_size (limit->bytes);
-  guint64 size, upper, allocated;
-
-  if (embark_facts_get_uint (context->facts, "stream.size", &size))
-    return judge_finished_size (limit, size);
-  if (!embark_facts_get_uint (context->facts, "stream.upperBound", &upper))
-    return embark_decide_unknown (context, "stream.upperBound");
-  upper_text = format_size (upper);
-  if (upper <= limit->bytes && (limit->caution_bytes == 0 || upper <= limit->caution_bytes))
-    /* Translators: two sizes: "At most 11.2 GiB as QCOW2; the limit is 50.0 GiB". */
-    return embark_decide_pass (g_strdup_printf (_ ("At most %s as QCOW2; the limit is %s"), upper_text, limit_text));
-  allocated_text =
-      format_size (embark_facts_get_uint (context->facts, "stream.allocated", &allocated) ? allocated : upper);
-  if (upper <= limit->bytes)
-    return (EmbarkDecision){
-      .outcome = EMBARK_OUTCOME_WARNING,
-      .title = _ ("Very close to the size limit"),
-      .summary = _ ("The documents write 50 G and do not say which kind of G"),
-      .evidence = g_strdup_printf (_ ("At most %s as QCOW2; the limit is %s"), upper_text, limit_text),
-      .advice = _ ("Delete what is not needed in the machine, release the free space, and check again."),
-    };
-  return (EmbarkDecision){
-    .outcome = EMBARK_OUTCOME_WARNING,
-    .title = _ ("The disk may be too large"),
-    .summary = _ ("It depends on how well it compresses, which shows only while it is sent"),
-    /* Translators: three sizes: bytes in use, the most the file can have, the limit. */
-    .evidence =
-        g_strdup_printf (_ ("%s in use, at most %s as QCOW2; the limit is %s"), allocated_text, upper_text, limit_text),
-    .advice = _ ("Delete what is not needed in the machine, release the free space with fstrim or “Optimize Drives”, "
-                 "and check again."),
-  };
-}
-
-EmbarkDecision embark_decide_virtual_size (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  g_autofree char *size_text = NULL, *limit_text = format_size (limit->bytes);
-  guint64 size;
-  char *evidence;
-
-  if (!embark_facts_get_uint (context->facts, "image.virtualSize", &size))
-    return embark_decide_unknown (context, "image.virtualSize");
-  size_text = format_size (size);
-  /* Translators: two sizes: "60.0 GiB of 500.0 GiB". */
-  evidence = g_strdup_printf (_ ("%s of %s"), size_text, limit_text);
-  if (size <= limit->bytes)
-    return embark_decide_pass (evidence);
-  return (EmbarkDecision){
-    .outcome = limit->severity,
-    .title = _ ("The disk is too large"),
-    .summary = _ ("Its virtual size is larger than the cloud imports"),
-    .evidence = evidence,
-    .advice = _ ("Shrink the file systems and partitions, then the disk with qemu-img resize --shrink, or move the "
-                 "system to a smaller disk."),
   };
 }

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The limits of a Windows system: version, disk layout, drivers, how it was
- * shut down.
+ * The limits of a Windows system: version, disk layout, how it starts and how
+ * it was shut down. Drivers and services have files of their own.
  */
 #include "model/check/rules.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-#define SERVICES_KEY "HKLM\\SYSTEM\\…\\Services\\"
-#define START_BOOT 0 /* SERVICE_BOOT_START: loaded by the boot loader */
 
 /* "Microsoft® Windows Server® 2008 Standard" and "Windows Server (R) 2008 Standard" → "Windows Server 2008 Standard".
  */
@@ -46,6 +43,21 @@ static gboolean allows_system (const EmbarkLimitSystem *allowed, const char *pro
   return allowed->editions == NULL;
 }
 
+/* "Windows 7 Professional, build 7601, for workstations". */
+static char *describe_version (EmbarkFacts *facts, const char *product)
+{
+  const char *build = embark_facts_get_string (facts, "windows.build");
+  gboolean is_client = g_strcmp0 (embark_facts_get_string (facts, "os.variant"), "Client") == 0;
+
+  if (build == NULL)
+    return g_strdup (product);
+  if (is_client)
+    /* Translators: a product and a number. */
+    return g_strdup_printf (_ ("%s, build %s, not a server"), product, build);
+  /* Translators: a product and a number. */
+  return g_strdup_printf (_ ("%s, build %s"), product, build);
+}
+
 EmbarkDecision embark_decide_windows_version (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
   const char *fact = embark_facts_get_string (context->facts, "os.product");
@@ -62,11 +74,11 @@ EmbarkDecision embark_decide_windows_version (const EmbarkRuleContext *context, 
     return embark_decide_unknown (context, "os.product");
   for (guint i = 0; limit->systems != NULL && i < limit->systems->len; i++)
     if (allows_system (g_ptr_array_index (limit->systems, i), product))
-      return embark_decide_pass (g_strdup (fact));
+      return embark_decide_pass (describe_version (context->facts, fact));
   for (guint i = 0; limit->refused != NULL && limit->refused[i] != NULL; i++)
     if (skip_product (product, limit->refused[i]) != NULL)
       decision.outcome = EMBARK_OUTCOME_BLOCKER;
-  decision.evidence = g_strdup (fact);
+  decision.evidence = describe_version (context->facts, fact);
   return decision;
 }
 
@@ -91,6 +103,53 @@ EmbarkDecision embark_decide_windows_mbr (const EmbarkRuleContext *context, cons
   };
 }
 
+EmbarkDecision embark_decide_windows_architecture (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *architecture = embark_facts_get_string (context->facts, "os.architecture");
+
+  if (architecture == NULL)
+    return embark_decide_unknown (context, "os.architecture");
+  if (embark_limit_allows (limit, architecture))
+    return embark_decide_pass (g_strdup (architecture));
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("Processor architecture not supported"),
+    .summary = _ ("The cloud does not import Windows for this kind of processor"),
+    .evidence = g_strdup (architecture),
+    .advice = _ ("Install a 64-bit edition of Windows Server and move your data there."),
+  };
+}
+
+/* Where the disk has a GPT, that is the defect, and windows-mbr has it. */
+EmbarkDecision embark_decide_windows_boot_loader (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  const char *path = embark_facts_get_string (context->facts, "windows.bootLoader");
+  const char *store = embark_facts_get_string (context->facts, "windows.bootStore");
+  const char *table = embark_facts_get_string (context->facts, "disk.partitionTable");
+  char *evidence;
+  guint64 major;
+
+  if (g_strcmp0 (table, "gpt") == 0)
+    return embark_decide_not_applicable (_ ("A disk with a GPT has a limit of its own"));
+  if (embark_facts_get_uint (context->facts, "os.major", &major) && major < 6)
+    return embark_decide_not_applicable (_ ("This Windows starts without a boot store"));
+  if (path == NULL)
+    return embark_decide_unknown (context, "windows.bootLoader");
+  /* Translators: a path in Windows, and the file that names it. */
+  evidence = store != NULL ? g_strdup_printf (_ ("%s, by %s"), path, store) : g_strdup (path);
+  if (g_ascii_strcasecmp (strlen (path) > 4 ? path + strlen (path) - 4 : path, ".efi") != 0)
+    return embark_decide_pass (evidence);
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("Windows is set up for UEFI"),
+    .summary = _ ("A disk with an MBR is started by BIOS, which cannot run this loader"),
+    .evidence = evidence,
+    .advice =
+        _ ("In Windows, at a command prompt, run bcdboot C:\\Windows /f BIOS, see that a machine with BIOS starts "
+           "from the disk, and check again."),
+  };
+}
+
 EmbarkDecision embark_decide_windows_ntfs (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
   const char *type = embark_rule_find_root_type (context);
@@ -112,6 +171,8 @@ EmbarkDecision embark_decide_windows_ldm (const EmbarkRuleContext *context, cons
 {
   gboolean has_ldm;
 
+  if (context->system == EMBARK_SYSTEM_LINUX || context->system == EMBARK_SYSTEM_OTHER)
+    return embark_decide_not_applicable (_ ("The system is not Windows"));
   if (!embark_facts_get_boolean (context->facts, "disk.ldm", &has_ldm))
     return embark_decide_unknown (context, "disk.ldm");
   if (!has_ldm)
@@ -123,102 +184,6 @@ EmbarkDecision embark_decide_windows_ldm (const EmbarkRuleContext *context, cons
     .evidence = g_strdup (_ ("There are partitions of a dynamic disk (LDM)")),
     .advice = _ ("Copy the system to a basic disk, for example with a backup and restore of the whole system."),
   };
-}
-
-typedef struct
-{
-  gboolean knows_registered, is_registered;
-  gboolean knows_file, is_file;
-  gboolean knows_start;
-  guint64 start;
-  const char *file_path;
-} DriverFacts;
-
-static DriverFacts read_driver (EmbarkFacts *facts, const char *name)
-{
-  g_autofree char *registered = g_strdup_printf ("windows.drivers.%s.registered", name);
-  g_autofree char *file = g_strdup_printf ("windows.drivers.%s.file", name);
-  g_autofree char *file_path = g_strdup_printf ("windows.drivers.%s.filePath", name);
-  g_autofree char *start = g_strdup_printf ("windows.drivers.%s.start", name);
-  DriverFacts driver = { 0 };
-
-  driver.knows_registered = embark_facts_get_boolean (facts, registered, &driver.is_registered);
-  driver.knows_file = embark_facts_get_boolean (facts, file, &driver.is_file);
-  driver.knows_start = embark_facts_get_uint (facts, start, &driver.start);
-  driver.file_path = embark_facts_get_string (facts, file_path);
-  return driver;
-}
-
-/* What is missing, or NULL. */
-static char *describe_missing_driver (const DriverFacts *driver, const char *name, gboolean must_start_at_boot)
-{
-  gboolean lacks_key = driver->knows_registered && !driver->is_registered;
-  gboolean lacks_file = driver->knows_file && !driver->is_file;
-
-  if (lacks_key && lacks_file)
-    /* Translators: a registry key, a driver file. */
-    return g_strdup_printf (_ ("%s%s is missing; no %s.sys in System32\\drivers"), SERVICES_KEY, name, name);
-  if (lacks_key)
-    return g_strdup_printf (_ ("%s%s is missing"), SERVICES_KEY, name);
-  if (lacks_file)
-    return g_strdup_printf (_ ("No %s.sys in System32\\drivers"), name);
-  if (must_start_at_boot && driver->knows_start && driver->start != START_BOOT)
-    /* Translators: a registry key and a number. */
-    return g_strdup_printf (_ ("%s%s has Start=%u, not 0"), SERVICES_KEY, name, (guint) driver->start);
-  return NULL;
-}
-
-static char *describe_present_driver (const DriverFacts *driver, const char *name)
-{
-  const char *file = driver->file_path != NULL ? driver->file_path : name;
-
-  /* The file and its key of the registry, which need no words. */
-  return driver->knows_start ? g_strdup_printf ("%s, Start=%u", file, (guint) driver->start) : g_strdup (file);
-}
-
-EmbarkDecision embark_decide_windows_virtio (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  DriverFacts driver = read_driver (context->facts, "viostor");
-  char *missing = describe_missing_driver (&driver, "viostor", TRUE);
-
-  if (missing != NULL)
-    return (EmbarkDecision){
-      .outcome = limit->severity,
-      .title = _ ("No virtio disk driver"),
-      .summary = _ ("Windows could not find its disk in the cloud"),
-      .evidence = missing,
-      .advice = _ ("Start Windows, install the cloud’s virtio package or the virtio-win drivers so that viostor starts "
-                   "with the system, shut it down fully and check again."),
-    };
-  if (!driver.knows_registered)
-    return embark_decide_unknown (context, "windows.drivers.viostor.registered");
-  if (!driver.knows_file)
-    return embark_decide_unknown (context, "windows.drivers.viostor.file");
-  if (!driver.knows_start)
-    return embark_decide_unknown (context, "windows.drivers.viostor.start");
-  return embark_decide_pass (describe_present_driver (&driver, "viostor"));
-}
-
-EmbarkDecision embark_decide_windows_virtio_net (const EmbarkRuleContext *context, const EmbarkLimit *limit)
-{
-  DriverFacts driver = read_driver (context->facts, "netkvm");
-  char *missing = describe_missing_driver (&driver, "netkvm", FALSE);
-
-  if (missing != NULL)
-    return (EmbarkDecision){
-      .outcome = limit->severity,
-      .title = _ ("No virtio network driver"),
-      .summary = _ ("Windows would have no network in the cloud"),
-      .evidence = missing,
-      .advice =
-          _ ("Start Windows, install the cloud’s virtio package or the virtio-win drivers, shut it down fully and "
-             "check again."),
-    };
-  if (!driver.knows_registered)
-    return embark_decide_unknown (context, "windows.drivers.netkvm.registered");
-  if (!driver.knows_file)
-    return embark_decide_unknown (context, "windows.drivers.netkvm.file");
-  return embark_decide_pass (describe_present_driver (&driver, "netkvm"));
 }
 
 EmbarkDecision embark_decide_windows_hibernated (const EmbarkRuleContext *context, const EmbarkLimit *limit)
@@ -240,47 +205,79 @@ EmbarkDecision embark_decide_windows_hibernated (const EmbarkRuleContext *contex
   };
 }
 
-EmbarkDecision embark_decide_windows_cloudbase_init (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+EmbarkDecision embark_decide_windows_fast_startup (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
-  gboolean is_installed;
+  gboolean is_on;
 
-  if (!embark_facts_get_boolean (context->facts, "windows.cloudbaseInit", &is_installed))
-    return embark_decide_unknown (context, "windows.cloudbaseInit");
-  if (is_installed)
-    return embark_decide_pass (g_strdup (_ ("The service cloudbase-init is there")));
+  if (embark_facts_is (context->facts, "windows.hibernated"))
+    return embark_decide_not_applicable (_ ("Windows is hibernated, which is worse"));
+  if (!embark_facts_get_boolean (context->facts, "windows.fastStartup", &is_on))
+    return embark_decide_unknown (context, "windows.fastStartup");
+  if (!is_on)
+    return embark_decide_pass (g_strdup (_ ("Fast startup is off")));
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("cloudbase-init is not installed"),
-    .summary = _ ("The cloud could not set the password; you log in with the present one"),
-    .evidence = g_strdup_printf (_ ("%s%s is missing"), SERVICES_KEY, "cloudbase-init"),
-    .advice =
-        _ ("Start Windows, install cloudbase-init as a service of the local system, without Sysprep at the end, and "
-           "shut it down."),
+    .title = _ ("Fast startup is on"),
+    .summary = _ ("The disk is fine now, but the next shutdown may leave it hibernated"),
+    .evidence = g_strdup ("HKLM\\SYSTEM\\…\\Control\\Session Manager\\Power: HiberbootEnabled=1"),
+    .advice = _ ("Turn fast startup off in the power options of Windows, or shut it down with “shutdown /s /t 0”."),
   };
 }
 
-EmbarkDecision embark_decide_windows_network (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+EmbarkDecision embark_decide_windows_unclean (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
+  const char *root = embark_facts_get_string (context->facts, "os.root");
+  gboolean is_dirty;
+
+  if (!embark_facts_get_boolean (context->facts, "windows.dirty", &is_dirty))
+    return embark_decide_unknown (context, "windows.dirty");
+  if (!is_dirty)
+    return embark_decide_pass (g_strdup (_ ("The file system was closed properly")));
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("Network settings start afresh"),
-    .summary = _ ("The network card of the cloud is a new one to Windows"),
-    .evidence = g_strdup (_ ("In the cloud it is called “Local Area Connection”")),
-    .advice =
-        _ ("Addresses set by hand stay with the old card. If the machine has no network after the import, set the "
-           "address that C:\\qcloud-network-config.ini names."),
+    .title = _ ("Windows was not shut down"),
+    .summary = _ ("What it wrote last may be missing or damaged in the image"),
+    /* Translators: %s is a device. */
+    .evidence = g_strdup_printf (_ ("NTFS on %s is marked as in need of a check"), root != NULL ? root : "?"),
+    .advice = _ ("Start Windows, let it check the disk (chkdsk C: /f), shut it down fully and check again."),
   };
 }
 
-EmbarkDecision embark_decide_windows_activation (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+/* "D: (page file, HKLM\…)". */
+static char *describe_drive (JsonObject *drive, const char *letter)
 {
-  const char *product = embark_facts_get_string (context->facts, "os.product");
+  const char *seen = embark_rule_get_string (drive, "evidence");
 
+  return seen != NULL ? g_strdup_printf ("%s (%s)", letter, seen) : g_strdup (letter);
+}
+
+EmbarkDecision embark_decide_windows_other_drives (const EmbarkRuleContext *context, const EmbarkLimit *limit)
+{
+  JsonArray *list = embark_facts_get_list (context->facts, "windows.drives");
+  g_autoptr (GString) lost = g_string_new (NULL);
+
+  if (list == NULL)
+    return embark_decide_unknown (context, "windows.drives");
+  for (guint i = 0; i < embark_rule_count (list); i++)
+    {
+      JsonObject *drive = embark_rule_get_object_at (list, i);
+      const char *letter = embark_rule_get_string (drive, "letter");
+      g_autofree char *item = NULL;
+
+      if (letter == NULL || embark_rule_get_string (drive, "device") != NULL
+          || embark_rule_get_string (drive, "use") == NULL)
+        continue;
+      item = describe_drive (drive, letter);
+      embark_rule_append_item (lost, item);
+    }
+  if (lost->len == 0)
+    return embark_decide_pass (g_strdup (_ ("All drives that Windows uses are on this disk")));
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("Windows is not activated by the cloud"),
-    .summary = _ ("You need a licence of your own"),
-    .evidence = g_strdup (product != NULL ? product : "Windows"),
-    .advice = _ ("Have a product key or a licence server ready that may be used in the cloud."),
+    .title = _ ("Windows uses another disk"),
+    .summary = _ ("Only this disk becomes the image, so that drive is missing in the cloud"),
+    .evidence = g_string_free (g_steal_pointer (&lost), FALSE),
+    .advice = _ ("Move the page file and programs to C:, or import the other disk as a data disk of its own."),
+    .is_later = TRUE,
   };
 }
