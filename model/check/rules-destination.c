@@ -50,6 +50,8 @@ EmbarkDecision embark_decide_bucket_region (const EmbarkRuleContext *context, co
 /* The object is private, and import-step.c signs a fresh link for every import. */
 EmbarkDecision embark_decide_object_access (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
+  if (!embark_facts_has (context->facts, "destination.region"))
+    return embark_decide_not_applicable (_ ("No destination is chosen yet"));
   return embark_decide_pass (
       g_strdup (_ ("The object stays private; Embark gives the cloud a fresh signed link that is "
                    "valid for a day")));

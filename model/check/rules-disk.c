@@ -212,10 +212,10 @@ EmbarkDecision embark_decide_guest_tools (const EmbarkRuleContext *context, cons
 
   if (context->system == EMBARK_SYSTEM_NONE)
     return embark_decide_not_applicable (_ ("There is no system on the disk"));
+  if (context->system == EMBARK_SYSTEM_UNKNOWN)
+    return embark_decide_unknown (context, "os.type");
   /* A list nobody had anything to add to is absent. */
-  if (list == NULL
-      && (context->system == EMBARK_SYSTEM_UNKNOWN
-          || embark_facts_get_unknown (context->facts, "os.guestTools") != NULL))
+  if (list == NULL && embark_facts_get_unknown (context->facts, "os.guestTools") != NULL)
     return embark_decide_unknown (context, "os.guestTools");
   for (guint i = 0; i < embark_rule_count (list) && i < 16; i++)
     {

@@ -131,8 +131,7 @@ static gboolean is_one_of (const char *word, const char *const *words)
 static const char *const vital_folders[] = { "/boot", "/usr", "/var", NULL };
 static const char *const own_folders[] = { "/", "/boot", "/usr", "/var", "/home", NULL };
 
-/* The list, or NULL with the decision that stands for its absence. A file that has been read and has no entries gives
- * no list; then nothing is wrong with it. */
+/* The list, or NULL with the decision that stands for its absence. */
 static JsonArray *get_list (const EmbarkRuleContext *context, EmbarkDecision *ret_decision)
 {
   JsonArray *list = embark_facts_get_list (context->facts, "linux.fstab");
@@ -147,6 +146,8 @@ static EmbarkDecision judge_root_device (const EmbarkRuleContext *context, const
 {
   const char *device = embark_facts_get_string (context->facts, "linux.fstabRoot");
 
+  if (device == NULL && embark_facts_get_unknown (context->facts, "linux.fstab") != NULL)
+    return embark_decide_unknown (context, "linux.fstab");
   if (device == NULL)
     return embark_decide_unknown (context, "linux.fstabRoot");
   if (!embark_rule_is_unstable_device (device))

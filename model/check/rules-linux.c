@@ -27,7 +27,8 @@ EmbarkDecision embark_decide_linux_distribution (const EmbarkRuleContext *contex
   if (context->system == EMBARK_SYSTEM_NONE)
     return embark_decide_not_applicable (_ ("There is no system on the disk"));
   /* “unknown” is an answer: the system was read, and it is none of those that are known by name. */
-  if (distribution == NULL || embark_facts_get_unknown (context->facts, "os.distribution") != NULL)
+  if (distribution == NULL || context->system == EMBARK_SYSTEM_UNKNOWN
+      || embark_facts_get_unknown (context->facts, "os.distribution") != NULL)
     return embark_decide_unknown (context, "os.distribution");
   if (embark_limit_allows (limit, distribution))
     return embark_decide_pass (g_strdup (describe_system (context->facts)));
