@@ -43,7 +43,7 @@ struct _EmbarkDisk
   guint64 virtual_size;
   gint64 checked_at;
   CheckDepth depth; /* of the last check */
-  gboolean is_slow;
+  gboolean is_slow, is_kept;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkDisk, embark_disk, G_TYPE_OBJECT)
@@ -212,6 +212,7 @@ static void take_facts (EmbarkDisk *self, const EmbarkLook *look, gboolean is_wh
   self->fingerprint = is_whole ? g_strdup (look->fingerprint) : NULL;
   g_clear_error (&self->error);
   self->checked_at = look->looked_at;
+  self->is_kept = look->is_kept;
   if (is_whole)
     self->is_slow = look->is_slow;
   embark_disk_judge (self);
@@ -406,6 +407,12 @@ gint64 embark_disk_get_checked_at (EmbarkDisk *self)
 {
   g_return_val_if_fail (EMBARK_IS_DISK (self), 0);
   return self->checked_at;
+}
+
+gboolean embark_disk_is_kept (EmbarkDisk *self)
+{
+  g_return_val_if_fail (EMBARK_IS_DISK (self), FALSE);
+  return self->is_kept;
 }
 
 gboolean embark_disk_is_slow (EmbarkDisk *self)

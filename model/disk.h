@@ -39,6 +39,8 @@ EmbarkJob *embark_disk_get_job (EmbarkDisk *self);
 const GError *embark_disk_get_error (EmbarkDisk *self);
 EmbarkVerdict embark_disk_get_verdict (EmbarkDisk *self);
 gint64 embark_disk_get_checked_at (EmbarkDisk *self);
+/* TRUE when the report is that of an earlier look: the disk has not changed since. */
+gboolean embark_disk_is_kept (EmbarkDisk *self);
 /* TRUE when the last look inside used the slow emulation (no KVM). */
 gboolean embark_disk_is_slow (EmbarkDisk *self);
 
