@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkCheckView: follows the disk and the job of its check.
+ * EmbarkCheckView: follows the disk.
  */
 #include "gui/check-view.h"
 
@@ -16,51 +16,13 @@ struct _EmbarkCheckView
   /* Owned */
   EmbarkDisk *disk;
   GSignalGroup *disk_signals;
-  GSignalGroup *job_signals;
 
   /* Template children */
   GtkStack *stack;
-  GtkLabel *stage_label;
-  GtkProgressBar *progress_bar;
-  GtkLabel *slow_label;
   AdwStatusPage *error_page;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkCheckView, embark_check_view, ADW_TYPE_BIN)
-
-typedef struct
-{
-  const char *stage;
-  const char *words;
-} Stage;
-
-static const Stage stages[] = {
-  { "probe", N_ ("Reading the header of the image") }, { "export", N_ ("Opening the disk, read-only") },
-  { "measure", N_ ("Measuring what would be sent") },  { "launch", N_ ("Starting a small machine that looks inside") },
-  { "filesystems", N_ ("Finding file systems") },      { "inspect", N_ ("Finding the operating system") },
-  { "mount", N_ ("Opening file systems, read-only") }, { "kernels", N_ ("Looking at kernels and drivers") },
-  { "finish", N_ ("Judging what was seen") },
-};
-
-static const char *describe_stage (const char *stage)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
-    if (g_strcmp0 (stage, stages[i].stage) == 0)
-      return _ (stages[i].words);
-  return _ ("Waiting for other checks to end");
-}
-
-static void show_progress (EmbarkCheckView *self)
-{
-  EmbarkJob *job = embark_disk_get_job (self->disk);
-
-  if (job == NULL)
-    return;
-
-  gtk_label_set_label (self->stage_label, describe_stage (embark_job_get_report (job)->stage));
-  gtk_progress_bar_set_fraction (self->progress_bar, embark_job_get_progress (job));
-  gtk_widget_set_visible (GTK_WIDGET (self->slow_label), embark_disk_is_slow (self->disk));
-}
 
 static void show_error (EmbarkCheckView *self, const GError *error)
 {
@@ -80,13 +42,7 @@ static void update (EmbarkCheckView *self)
     return;
 
   error = embark_disk_get_error (self->disk);
-  g_signal_group_set_target (self->job_signals, embark_disk_get_job (self->disk));
-  if (embark_disk_get_job (self->disk) != NULL)
-    {
-      show_progress (self);
-      embark_page_stack_show (self->stack, "checking");
-    }
-  else if (error != NULL)
+  if (error != NULL)
     {
       show_error (self, error);
       embark_page_stack_show (self->stack, "error");
@@ -100,11 +56,6 @@ static void check_activated (GtkWidget *widget, const char *action_name, GVarian
   embark_disk_check (EMBARK_CHECK_VIEW (widget)->disk);
 }
 
-static void cancel_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
-{
-  embark_disk_cancel_check (EMBARK_CHECK_VIEW (widget)->disk);
-}
-
 static void embark_check_view_dispose (GObject *object)
 {
   EmbarkCheckView *self = EMBARK_CHECK_VIEW (object);
@@ -113,7 +64,6 @@ static void embark_check_view_dispose (GObject *object)
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_CHECK_VIEW);
   g_clear_object (&self->disk_signals);
-  g_clear_object (&self->job_signals);
   g_clear_object (&self->disk);
   G_OBJECT_CLASS (embark_check_view_parent_class)->dispose (object);
 }
@@ -125,12 +75,8 @@ static void embark_check_view_class_init (EmbarkCheckViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = embark_check_view_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/check-view.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, stack);
-  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, stage_label);
-  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, progress_bar);
-  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, slow_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkCheckView, error_page);
   gtk_widget_class_install_action (widget_class, "check.start", NULL, check_activated);
-  gtk_widget_class_install_action (widget_class, "check.cancel", NULL, cancel_activated);
 }
 
 static void embark_check_view_init (EmbarkCheckView *self)
@@ -138,16 +84,13 @@ static void embark_check_view_init (EmbarkCheckView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   embark_page_stack_show (self->stack, "unchecked");
   self->disk_signals = g_signal_group_new (EMBARK_TYPE_DISK);
-  self->job_signals = g_signal_group_new (EMBARK_TYPE_JOB);
   g_signal_group_connect_swapped (self->disk_signals, "notify", G_CALLBACK (update), self);
-  g_signal_group_connect_swapped (self->job_signals, "notify", G_CALLBACK (show_progress), self);
 }
 
 void embark_check_view_set_disk (EmbarkCheckView *self, EmbarkDisk *disk)
 {
   g_return_if_fail (EMBARK_IS_CHECK_VIEW (self));
 
-  g_signal_group_set_target (self->job_signals, NULL);
   g_set_object (&self->disk, disk);
   g_signal_group_set_target (self->disk_signals, disk);
   update (self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkCheckView: a disk before there is a report: not checked yet, being
- * looked into, or why that failed.
+ * EmbarkCheckView: a disk without a report: not checked yet, or why that
+ * failed.
  */
 #pragma once
 

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/command.h"
+#include "gui/format.h"
 #include "model/base/errors.h"
 
 static const char *name_stage (const char *stage)
@@ -16,13 +17,27 @@ static const char *name_stage (const char *stage)
   return _ ("Looking inside");
 }
 
-static void check_progressed_cb (EmbarkJob *job, GParamSpec *pspec, EmbarkCommand *command)
+/* What the headers say is known long before the end. */
+static void check_progressed_cb (EmbarkJob *job, GParamSpec *pspec, EmbarkDisk *disk)
 {
   /* Translators: what is being done, and how much of it in percent. */
   g_autofree char *line = g_strdup_printf (_ ("%s… %d %%"), name_stage (embark_job_get_report (job)->stage),
                                            (int) (embark_job_get_progress (job) * 100));
+  EmbarkReport *report = embark_disk_get_report (disk);
+  g_autofree char *both = NULL;
 
-  embark_command_show_progress (line);
+  if (report == NULL)
+    {
+      embark_command_show_progress (line);
+      return;
+    }
+  if (embark_report_get_verdict (report) == EMBARK_VERDICT_BLOCKED)
+    /* Translators: a sentence such as "Two things would stop the import", then what is being done. */
+    both = g_strdup_printf (_ ("%s · %s"), embark_report_get_headline (report), line);
+  else
+    /* Translators: the placeholder is what is being done: "Looking inside… 40 %". */
+    both = g_strdup_printf (_ ("The headers are fine · %s"), line);
+  embark_command_show_progress (both);
 }
 
 static const char *get_mark (EmbarkOutcome outcome)
@@ -62,8 +77,6 @@ static void print_finding (const EmbarkFinding *finding)
   gboolean is_detailed = finding->outcome >= EMBARK_OUTCOME_UNKNOWN;
   g_autofree char *words = NULL;
 
-  if (finding->outcome == EMBARK_OUTCOME_NOT_APPLICABLE)
-    return;
   /* Translators: the outcome of a limit and what it is about: "Attention: No virtio network driver". */
   words = g_strdup_printf (_ ("%s: %s"), embark_outcome_to_word (finding->outcome), title);
   embark_command_print ("  %s%s%s %s%s%s", embark_command_colour (finding->outcome), get_mark (finding->outcome),
@@ -77,7 +90,34 @@ static void print_finding (const EmbarkFinding *finding)
   print_clause (_ ("Do:"), finding->advice);
 }
 
-static void print_report (EmbarkReport *report, const char *target)
+/* Of the headers alone, what waits for a look inside is not worth a line each. */
+static gboolean is_printed (const EmbarkFinding *finding, gboolean is_headers)
+{
+  if (finding->outcome == EMBARK_OUTCOME_NOT_APPLICABLE)
+    return FALSE;
+  return !is_headers || finding->outcome != EMBARK_OUTCOME_UNKNOWN;
+}
+
+/* Why there is no more, or why it was so quick. */
+static void print_depth (EmbarkDisk *disk, gboolean is_headers)
+{
+  g_autofree char *when = NULL;
+  g_autofree char *line = NULL;
+
+  if (is_headers)
+    {
+      embark_command_print_wrapped (0, _ ("Only the headers were read; without --headers Embark looks inside."));
+      return;
+    }
+  if (!embark_disk_is_kept (disk))
+    return;
+  when = embark_format_when (embark_disk_get_checked_at (disk), g_get_real_time () / G_USEC_PER_SEC);
+  /* Translators: the placeholder is a time: "5 minutes ago". */
+  line = g_strdup_printf (_ ("Looked inside %s; the disk has not changed since. Use --again to look again."), when);
+  embark_command_print_wrapped (0, line);
+}
+
+static void print_report (EmbarkReport *report, const char *target, EmbarkDisk *disk, gboolean is_headers)
 {
   g_autofree char *described = embark_report_describe_system (report);
   g_autofree char *system = described != NULL ? embark_command_clean (described) : NULL;
@@ -91,9 +131,34 @@ static void print_report (EmbarkReport *report, const char *target)
   if (code != NULL)
     /* Translators: %s is an error code of the cloud. */
     embark_command_print (_ ("The cloud would answer %s."), code);
+  print_depth (disk, is_headers);
   embark_command_print ("%s", "");
   for (guint i = 0; i < findings->len; i++)
-    print_finding (g_ptr_array_index (findings, i));
+    if (is_printed (g_ptr_array_index (findings, i), is_headers))
+      print_finding (g_ptr_array_index (findings, i));
+}
+
+/* The report, and how it came about. */
+static JsonNode *make_json (EmbarkReport *report, const char *target, EmbarkDisk *disk, const EmbarkCommand *command,
+                            gint64 start_us)
+{
+  JsonNode *node = embark_report_to_json (report, target);
+  JsonObject *object = json_node_get_object (node);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (embark_disk_get_checked_at (disk));
+  g_autofree char *text = g_date_time_format_iso8601 (time);
+
+  json_object_set_string_member (object, "stage", command->is_headers ? "headers" : "whole");
+  json_object_set_string_member (object, "checkedAt", text);
+  json_object_set_boolean_member (object, "kept", embark_disk_is_kept (disk));
+  json_object_set_double_member (object, "seconds", (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC);
+  return node;
+}
+
+static EmbarkJob *start_check (const EmbarkCommand *command, EmbarkDisk *disk)
+{
+  if (command->is_headers)
+    return embark_disk_check_headers (disk);
+  return command->is_again ? embark_disk_check_again (disk) : embark_disk_check (disk);
 }
 
 static int get_status (EmbarkReport *report)
@@ -117,6 +182,7 @@ int embark_command_check (EmbarkCommand *command)
   g_autoptr (GError) error = NULL;
   g_autoptr (EmbarkJob) job = NULL;
   g_autofree char *target = NULL;
+  gint64 start_us = g_get_monotonic_time ();
   EmbarkDisk *disk;
   EmbarkReport *report;
 
@@ -125,18 +191,18 @@ int embark_command_check (EmbarkCommand *command)
   disk = embark_command_find_disk (command, &machine, &error);
   if (disk == NULL)
     return embark_command_fail (command, error);
-  job = g_object_ref (embark_disk_check (disk));
-  g_signal_connect (job, "notify", G_CALLBACK (check_progressed_cb), command);
+  job = g_object_ref (start_check (command, disk));
+  g_signal_connect (job, "notify", G_CALLBACK (check_progressed_cb), disk);
   embark_command_wait (command, job);
   embark_command_show_progress (NULL);
   report = embark_disk_get_report (disk);
-  if (report == NULL)
+  if (report == NULL || embark_job_get_state (job) != EMBARK_JOB_DONE)
     return embark_command_fail (command, embark_job_get_error (job));
   target = embark_command_clean (command->targets[0]);
   if (command->is_json)
-    embark_command_print_json (embark_report_to_json (report, target), TRUE);
+    embark_command_print_json (make_json (report, target, disk, command, start_us), TRUE);
   else
-    print_report (report, target);
+    print_report (report, target, disk, command->is_headers);
   return get_status (report);
 }
 

@@ -61,6 +61,12 @@ static GOptionContext *build_options (const Verb *verb, EmbarkCommand *command)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command->targets, NULL, NULL },
     { 0 },
   };
+  GOptionEntry look[] = {
+    { "headers", 0, 0, G_OPTION_ARG_NONE, &command->is_headers, N_ ("Read the headers only, do not look inside"),
+      NULL },
+    { "again", 0, 0, G_OPTION_ARG_NONE, &command->is_again, N_ ("Look inside even if the disk has not changed"), NULL },
+    { 0 },
+  };
   GOptionEntry check[] = {
     { "edition", 0, 0, G_OPTION_ARG_STRING, &command->edition, N_ ("Judge by both editions of the limits, or by one"),
       N_ ("both|original|current") },
@@ -84,6 +90,8 @@ static GOptionContext *build_options (const Verb *verb, EmbarkCommand *command)
 
   g_option_context_set_summary (options, _ (verb->summary));
   g_option_context_add_main_entries (options, common, NULL);
+  if (verb->func == embark_command_check)
+    g_option_context_add_main_entries (options, look, NULL);
   if (verb->func == embark_command_check || verb->func == embark_command_migrate)
     g_option_context_add_main_entries (options, check, NULL);
   if (verb->func == embark_command_upload || verb->func == embark_command_migrate)

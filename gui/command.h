@@ -24,7 +24,7 @@ typedef struct
   char **targets; /* (nullable) file name bytes */
   char **uris;    /* (nullable) --connect */
   char *edition, *bucket, *region, *key, *name;
-  gboolean is_json, is_forced, is_no_wait;
+  gboolean is_json, is_forced, is_no_wait, is_headers, is_again;
 } EmbarkCommand;
 
 typedef int (*EmbarkCommandFunc) (EmbarkCommand *command);

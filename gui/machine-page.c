@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/check-banner.h"
 #include "gui/check-view.h"
 #include "gui/forced-import.h"
 #include "gui/format.h"
@@ -40,6 +41,7 @@ struct _EmbarkMachinePage
   GtkDropDown *disk_chooser;
   GtkWidget *migration_box;
   AdwActionRow *migration_row;
+  EmbarkCheckBanner *check_banner;
   GtkStack *stack;
   EmbarkCheckView *check_view;
   EmbarkReportView *report_view;
@@ -126,14 +128,39 @@ static void show_migration (EmbarkMachinePage *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->migration_row), "win.show-migration");
 }
 
-/* "Sends at most 1.2 GB to vm-images in Guangzhou." */
+/* "Sends about 1.2 GB to vm-images · Guangzhou." */
+static char *describe_send (EmbarkMachinePage *self, EmbarkReport *report)
+{
+  EmbarkSendSize size;
+  g_autofree char *text = NULL;
+  g_autofree char *bucket = NULL;
+  g_autofree char *region = NULL;
+
+  embark_report_view_get_send_size (report, &size);
+  if (size.likely == 0)
+    return g_strdup (_ ("You choose the bucket in the next step."));
+  text = g_format_size_full (size.likely, G_FORMAT_SIZE_IEC_UNITS);
+  if (embark_settings_get_last_destination (self->settings, &bucket, &region))
+    {
+      g_autoptr (EmbarkDestination) destination = embark_destination_new (region, bucket);
+      const char *title = embark_destination_get_title (destination);
+
+      if (size.is_estimate)
+        /* Translators: a size, then a bucket with its region: "Sends about 1.2 GB to vm-images · Guangzhou." */
+        return g_strdup_printf (_ ("Sends about %s to %s."), text, title);
+      /* Translators: a size, then a bucket with its region: "Sends at most 1.2 GB to vm-images · Guangzhou." */
+      return g_strdup_printf (_ ("Sends at most %s to %s."), text, title);
+    }
+  if (size.is_estimate)
+    /* Translators: the placeholder is a size. */
+    return g_strdup_printf (_ ("Sends about %s. You choose the bucket in the next step."), text);
+  /* Translators: the placeholder is a size. */
+  return g_strdup_printf (_ ("Sends at most %s. You choose the bucket in the next step."), text);
+}
+
 static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
 {
   EmbarkWay way = embark_way_of (report, embark_context_get_judge (self->context));
-  guint64 size = report != NULL ? embark_report_view_get_send_size (report) : 0;
-  g_autofree char *size_text = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *bucket = NULL;
-  g_autofree char *region = NULL;
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (self->bottom_bar, report != NULL);
@@ -143,18 +170,15 @@ static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
     text = g_strdup (_ ("Mend what stops the import, then check again."));
   else if (way == EMBARK_WAY_FORCED)
     text = g_strdup (_ ("Only a forced import is possible."));
-  else if (size == 0)
-    text = g_strdup (_ ("You choose the bucket in the next step."));
-  else if (embark_settings_get_last_destination (self->settings, &bucket, &region))
-    {
-      g_autoptr (EmbarkDestination) destination = embark_destination_new (region, bucket);
-      /* Translators: a size, then a bucket with its region: "Sends at most 1.2 GB to vm-images · Guangzhou." */
-      text = g_strdup_printf (_ ("Sends at most %s to %s."), size_text, embark_destination_get_title (destination));
-    }
   else
-    /* Translators: the placeholder is a size. */
-    text = g_strdup_printf (_ ("Sends at most %s. You choose the bucket in the next step."), size_text);
+    text = describe_send (self, report);
   gtk_label_set_label (self->send_label, text);
+}
+
+/* Nobody has looked inside yet, but somebody is about to. */
+static gboolean is_partial (EmbarkMachinePage *self, EmbarkReport *report)
+{
+  return embark_disk_get_job (self->disk) != NULL && !embark_facts_has (embark_report_get_facts (report), "os.found");
 }
 
 static void show_report (EmbarkMachinePage *self, EmbarkReport *report)
@@ -168,32 +192,36 @@ static void show_report (EmbarkMachinePage *self, EmbarkReport *report)
 
   self->shown_report = embark_report_ref (report);
   embark_report_view_set_report (self->report_view, report, embark_context_get_judge (self->context),
-                                 embark_disk_get_display_path (self->disk), embark_disk_get_format (self->disk));
+                                 embark_disk_get_display_path (self->disk), embark_disk_get_format (self->disk),
+                                 is_partial (self, report));
 }
 
 static void update (EmbarkMachinePage *self)
 {
   EmbarkReport *report;
-  gboolean is_report_shown;
+  gboolean is_checking;
 
   if (self->machine == NULL)
     return;
 
-  report = self->disk != NULL ? embark_disk_get_report (self->disk) : NULL;
-  is_report_shown =
-      report != NULL && embark_disk_get_job (self->disk) == NULL && embark_disk_get_error (self->disk) == NULL;
+  is_checking = self->disk != NULL && embark_disk_get_job (self->disk) != NULL;
+  report = self->disk != NULL && (is_checking || embark_disk_get_error (self->disk) == NULL)
+               ? embark_disk_get_report (self->disk)
+               : NULL;
   show_header (self);
   show_migration (self);
   if (self->disk == NULL)
     embark_page_stack_show (self->stack, "no-disk");
-  else if (is_report_shown)
+  else if (report != NULL)
     {
       show_report (self, report);
       embark_page_stack_show (self->stack, "report");
     }
   else
     embark_page_stack_show (self->stack, "check");
-  show_bottom_bar (self, is_report_shown ? report : NULL);
+  /* Before the headers are read, the banner says it all. */
+  gtk_widget_set_visible (GTK_WIDGET (self->stack), report != NULL || !is_checking);
+  show_bottom_bar (self, is_checking ? NULL : report);
   show_subtitle (self);
 }
 
@@ -201,6 +229,7 @@ static void set_disk (EmbarkMachinePage *self, EmbarkDisk *disk)
 {
   g_set_object (&self->disk, disk);
   g_signal_group_set_target (self->disk_signals, disk);
+  embark_check_banner_set_disk (self->check_banner, disk);
   embark_check_view_set_disk (self->check_view, disk);
 }
 
@@ -327,6 +356,7 @@ static void bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, disk_chooser);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, migration_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, migration_row);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, check_banner);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, stack);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, check_view);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, report_view);
@@ -351,6 +381,7 @@ static void embark_machine_page_class_init (EmbarkMachinePageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (EMBARK_TYPE_SYSTEM_TILE);
+  g_type_ensure (EMBARK_TYPE_CHECK_BANNER);
   g_type_ensure (EMBARK_TYPE_CHECK_VIEW);
   g_type_ensure (EMBARK_TYPE_REPORT_VIEW);
   g_type_ensure (EMBARK_TYPE_DISK);
@@ -432,7 +463,12 @@ void embark_machine_page_check (EmbarkMachinePage *self)
 {
   g_return_if_fail (EMBARK_IS_MACHINE_PAGE (self));
 
-  if (embark_machine_page_can_check (self))
+  if (!embark_machine_page_can_check (self))
+    return;
+  /* Whoever sees a report and asks again wants another look. */
+  if (embark_disk_get_report (self->disk) != NULL)
+    embark_disk_check_again (self->disk);
+  else
     embark_disk_check (self->disk);
 }
 

@@ -26,7 +26,7 @@ EmbarkMachine *embark_machine_page_get_machine (EmbarkMachinePage *self);
 EmbarkDisk *embark_machine_page_get_disk (EmbarkMachinePage *self);
 /* Leaves out what a narrow window has no room for and the menu offers, too. */
 void embark_machine_page_set_narrow (EmbarkMachinePage *self, gboolean is_narrow);
-/* Starts a check of the chosen disk. */
+/* Starts a check of the chosen disk; where there is a report already, one that looks inside in any case. */
 void embark_machine_page_check (EmbarkMachinePage *self);
 const char *embark_machine_page_get_subtitle (EmbarkMachinePage *self);
 gboolean embark_machine_page_can_check (EmbarkMachinePage *self);

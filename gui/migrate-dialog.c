@@ -41,17 +41,25 @@ G_DEFINE_FINAL_TYPE (EmbarkMigrateDialog, embark_migrate_dialog, ADW_TYPE_WINDOW
 static char *make_summary (EmbarkMigrateDialog *self, EmbarkDestination *destination)
 {
   EmbarkReport *report = embark_disk_get_report (self->disk);
-  guint64 size = report != NULL ? embark_report_view_get_send_size (report) : 0;
-  g_autofree char *size_text = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
+  EmbarkSendSize size = { 0 };
+  g_autofree char *size_text = NULL;
 
   if (destination == NULL)
     return g_strdup (_ ("Choose a bucket. Its region is where the image will be."));
-  if (size == 0)
+  if (report != NULL)
+    embark_report_view_get_send_size (report, &size);
+  if (size.likely == 0)
     /* Translators: a bucket with its region: "vm-images · Guangzhou". */
     return g_strdup_printf (
         _ ("The disk is sent to %s and becomes an image there. The disk itself is not changed and no "
            "copy of it is made here."),
         embark_destination_get_title (destination));
+  size_text = g_format_size_full (size.likely, G_FORMAT_SIZE_IEC_UNITS);
+  if (size.is_estimate)
+    /* Translators: a size, then a bucket with its region. */
+    return g_strdup_printf (_ ("About %s are sent to %s and become an image there. The disk itself is not changed and "
+                               "no copy of it is made here."),
+                            size_text, embark_destination_get_title (destination));
   /* Translators: a size, then a bucket with its region. */
   return g_strdup_printf (_ ("At most %s are sent to %s and become an image there. The disk itself is not changed and "
                              "no copy of it is made here."),

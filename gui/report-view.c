@@ -64,16 +64,17 @@ static void show_disk (EmbarkReportView *self, EmbarkReport *report, EmbarkJudge
 {
   EmbarkLimits *limits = embark_limits_get_default ();
   EmbarkFacts *facts = embark_report_get_facts (report);
-  guint64 send_size = embark_report_view_get_send_size (report);
+  EmbarkSendSize send_size;
   guint64 virtual_size = 0;
   gboolean is_sized = embark_facts_get_uint (facts, "image.virtualSize", &virtual_size);
 
+  embark_report_view_get_send_size (report, &send_size);
   gtk_widget_set_visible (GTK_WIDGET (self->picture), embark_disk_picture_set_facts (self->picture, facts));
-  gtk_widget_set_visible (GTK_WIDGET (self->send_gauge), send_size > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->send_gauge), send_size.high > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->size_gauge), is_sized);
-  if (send_size > 0)
-    embark_limit_gauge_set (self->send_gauge, _ ("To send, at most"), send_size, send_size,
-                            embark_limits_get_bytes (limits, judge, "actual-size"));
+  if (send_size.high > 0)
+    embark_limit_gauge_set (self->send_gauge, send_size.is_estimate ? _ ("To send") : _ ("To send, at most"),
+                            send_size.low, send_size.high, embark_limits_get_bytes (limits, judge, "actual-size"));
   if (is_sized)
     embark_limit_gauge_set (self->size_gauge, _ ("Virtual size"), virtual_size, virtual_size,
                             embark_limits_get_bytes (limits, judge, "virtual-size"));
@@ -106,6 +107,14 @@ static GtkWidget *make_list (void)
   return list;
 }
 
+static GtkWidget *make_row (const EmbarkFinding *finding)
+{
+  GtkWidget *row = embark_finding_row_new (finding);
+
+  gtk_widget_set_name (row, finding->id);
+  return row;
+}
+
 static void add_open_group (EmbarkReportView *self, EmbarkReport *report, const Group *group, guint count)
 {
   GPtrArray *findings = embark_report_get_findings (report);
@@ -117,7 +126,7 @@ static void add_open_group (EmbarkReportView *self, EmbarkReport *report, const 
       const EmbarkFinding *finding = g_ptr_array_index (findings, i);
 
       if (finding->outcome == group->outcome)
-        gtk_list_box_append (GTK_LIST_BOX (list), embark_finding_row_new (finding));
+        gtk_list_box_append (GTK_LIST_BOX (list), make_row (finding));
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (group->title), -1);
   gtk_box_append (GTK_BOX (box), make_heading (_ (group->title), count));
@@ -133,6 +142,7 @@ static void add_closed_group (GtkWidget *list, EmbarkReport *report, const Group
   g_autofree char *subtitle =
       g_strdup_printf (ngettext ("%u limit of the cloud", "%u limits of the cloud", count), count);
 
+  gtk_widget_set_name (row, group->closed_title);
   embark_outcome_icon_show (GTK_IMAGE (icon), group->outcome);
   gtk_image_set_pixel_size (GTK_IMAGE (icon), 20);
   gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
@@ -144,16 +154,46 @@ static void add_closed_group (GtkWidget *list, EmbarkReport *report, const Group
       const EmbarkFinding *finding = g_ptr_array_index (findings, i);
 
       if (finding->outcome == group->outcome)
-        adw_expander_row_add_row (ADW_EXPANDER_ROW (row), embark_finding_row_new (finding));
+        adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_row (finding));
     }
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }
 
-static void show_groups (EmbarkReportView *self, EmbarkReport *report)
+/* Names of the rows that the user has opened, so that they stay open when more is known. */
+static void find_opened (GtkWidget *widget, GHashTable *opened)
 {
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      if (ADW_IS_EXPANDER_ROW (child) && adw_expander_row_get_expanded (ADW_EXPANDER_ROW (child)))
+        g_hash_table_add (opened, g_strdup (gtk_widget_get_name (child)));
+      find_opened (child, opened);
+    }
+}
+
+static void open_rows (GtkWidget *widget, GHashTable *opened)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      if (ADW_IS_EXPANDER_ROW (child) && g_hash_table_contains (opened, gtk_widget_get_name (child)))
+        adw_expander_row_set_expanded (ADW_EXPANDER_ROW (child), TRUE);
+      open_rows (child, opened);
+    }
+}
+
+static gboolean is_shown (const Group *group, gboolean is_partial)
+{
+  return !is_partial || (group->outcome != EMBARK_OUTCOME_UNKNOWN && group->outcome != EMBARK_OUTCOME_NOT_APPLICABLE);
+}
+
+static void show_groups (EmbarkReportView *self, EmbarkReport *report, gboolean is_partial)
+{
+  g_autoptr (GHashTable) opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GtkWidget *child;
   GtkWidget *closed = NULL;
 
+  find_opened (GTK_WIDGET (self->groups_box), opened);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->groups_box))) != NULL)
     gtk_box_remove (self->groups_box, child);
 
@@ -161,7 +201,7 @@ static void show_groups (EmbarkReportView *self, EmbarkReport *report)
     {
       guint count = embark_report_count (report, groups[i].outcome);
 
-      if (count == 0)
+      if (count == 0 || !is_shown (&groups[i], is_partial))
         continue;
       if (groups[i].closed_title == NULL)
         {
@@ -175,6 +215,7 @@ static void show_groups (EmbarkReportView *self, EmbarkReport *report)
         }
       add_closed_group (closed, report, &groups[i], count);
     }
+  open_rows (GTK_WIDGET (self->groups_box), opened);
 }
 
 static void embark_report_view_class_init (EmbarkReportViewClass *klass)
@@ -200,16 +241,25 @@ static void embark_report_view_init (EmbarkReportView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-guint64 embark_report_view_get_send_size (EmbarkReport *report)
+void embark_report_view_get_send_size (EmbarkReport *report, EmbarkSendSize *ret_size)
 {
+  EmbarkFacts *facts = embark_report_get_facts (report);
+  EmbarkSendSize size = { 0 };
   guint64 upper = 0;
 
-  embark_facts_get_uint (embark_report_get_facts (report), "stream.upperBound", &upper);
-  return upper;
+  size.is_estimate = embark_facts_get_uint (facts, "stream.estimate.low", &size.low)
+                     && embark_facts_get_uint (facts, "stream.estimate.likely", &size.likely)
+                     && embark_facts_get_uint (facts, "stream.estimate.high", &size.high);
+  if (!size.is_estimate)
+    {
+      embark_facts_get_uint (facts, "stream.upperBound", &upper);
+      size.low = size.likely = size.high = upper;
+    }
+  *ret_size = size;
 }
 
 void embark_report_view_set_report (EmbarkReportView *self, EmbarkReport *report, EmbarkJudge judge, const char *place,
-                                    const char *format)
+                                    const char *format, gboolean is_partial)
 {
   g_autofree char *text = NULL;
 
@@ -221,6 +271,9 @@ void embark_report_view_set_report (EmbarkReportView *self, EmbarkReport *report
   gtk_label_set_label (self->place_label, text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->place_label), text);
   show_verdict (self, report);
+  /* While it is open, only one answer is final. */
+  gtk_widget_set_visible (self->verdict_card,
+                          !is_partial || embark_report_get_verdict (report) == EMBARK_VERDICT_BLOCKED);
   show_disk (self, report, judge);
-  show_groups (self, report);
+  show_groups (self, report, is_partial);
 }

@@ -14,10 +14,17 @@ G_BEGIN_DECLS
 #define EMBARK_TYPE_REPORT_VIEW (embark_report_view_get_type ())
 G_DECLARE_FINAL_TYPE (EmbarkReportView, embark_report_view, EMBARK, REPORT_VIEW, GtkBox)
 
-/* @place: path of the disk for people. @format: "QCOW2" (nullable). @judge: whose limits the gauges show. */
+/* Bytes that would be sent; all 0 when not measured. */
+typedef struct
+{
+  guint64 low, likely, high;
+  gboolean is_estimate; /* from a sample; else all three are the most that it can be */
+} EmbarkSendSize;
+
+/* @place: path of the disk for people. @format: "QCOW2" (nullable). @judge: whose limits the gauges show.
+ * @is_partial: a check is still looking inside, so only what is decided already is shown. */
 void embark_report_view_set_report (EmbarkReportView *self, EmbarkReport *report, EmbarkJudge judge, const char *place,
-                                    const char *format);
-/* Bytes that would be sent at most; 0 when not measured. */
-guint64 embark_report_view_get_send_size (EmbarkReport *report);
+                                    const char *format, gboolean is_partial);
+void embark_report_view_get_send_size (EmbarkReport *report, EmbarkSendSize *ret_size);
 
 G_END_DECLS

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Looking into one disk: header probe, export, measure, inspection. The export
- * lives only as long as the look.
+ * Looking into one disk: header probe, export, partition table and measure;
+ * then a sample and the inspection through the same export, which lives only
+ * as long as the look.
  */
 #include "model/disk-look.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "model/base/errors.h"
+#include "model/facts-cache.h"
 #include "model/guest/guest-client.h"
+#include "model/source/export-lock.h"
 #include "model/source/export.h"
-#include "model/stream/qcow2-stream.h"
+#include "model/stream/partition-table.h"
+#include "model/stream/size-estimate.h"
 
 /* Share of the whole look that each stage begins at, from what they took on a machine without KVM. */
 typedef struct
@@ -109,6 +113,17 @@ gboolean embark_disk_source_check_rest (const EmbarkDiskSource *self, GError **e
   return TRUE;
 }
 
+static gint64 get_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static EmbarkImageChain *open_chain (const EmbarkDiskSource *source, GCancellable *cancellable, GError **error)
+{
+  return embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable,
+                                  error);
+}
+
 static EmbarkLook *make_look (EmbarkImageChain *chain)
 {
   EmbarkLook *look = g_new0 (EmbarkLook, 1);
@@ -116,6 +131,7 @@ static EmbarkLook *make_look (EmbarkImageChain *chain)
   look->facts = embark_facts_new ();
   embark_image_chain_add_facts (chain, look->facts);
   look->fingerprint = embark_image_chain_get_fingerprint (chain);
+  look->looked_at = get_now ();
   return look;
 }
 
@@ -128,60 +144,261 @@ EmbarkLook *embark_look_at_header (const EmbarkDiskSource *source, GCancellable 
       embark_disk_source_check_rest (source, error);
       return NULL;
     }
-  chain =
-      embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable, error);
+  chain = open_chain (source, cancellable, error);
   if (chain == NULL)
     return NULL;
   return make_look (chain);
 }
 
-static gboolean look_through_export (EmbarkLook *look, const EmbarkDiskSource *source, EmbarkExport *export,
-                                     LookWatcher *watcher, GCancellable *cancellable, GError **error)
+static gboolean look_at_layout (EmbarkLook *look, const char *socket, EmbarkStreamPlan *ret_plan, LookWatcher *watcher,
+                                GCancellable *cancellable, GError **error)
 {
-  const char *socket = embark_export_get_socket (export);
+  g_autoptr (EmbarkPartitionTable) table = NULL;
+
+  report_stage (watcher, "measure", 0);
+  table = embark_partition_table_read (socket, cancellable, error);
+  if (table == NULL)
+    return FALSE;
+  embark_partition_table_add_facts (table, look->facts);
+  if (!embark_stream_plan (socket, ret_plan, cancellable, error))
+    return FALSE;
+  embark_facts_set_uint (look->facts, "stream.allocated", ret_plan->allocated);
+  embark_facts_set_uint (look->facts, "stream.upperBound", ret_plan->upper_bound);
+  return TRUE;
+}
+
+/* A disk that cannot be read everywhere is no reason not to look at the rest of it. */
+static gboolean estimate_size (EmbarkLook *look, const char *socket, const EmbarkStreamPlan *plan,
+                               GCancellable *cancellable, GError **error)
+{
+  EmbarkSizeEstimate estimate;
+  g_autoptr (GError) cause = NULL;
+
+  if (embark_size_estimate (socket, plan, EMBARK_STREAM_FAST, &estimate, cancellable, &cause))
+    {
+      embark_facts_set_uint (look->facts, "stream.estimate.low", estimate.low);
+      embark_facts_set_uint (look->facts, "stream.estimate.likely", estimate.likely);
+      embark_facts_set_uint (look->facts, "stream.estimate.high", estimate.high);
+      embark_facts_set_uint (look->facts, "stream.sampled", estimate.sampled);
+      return TRUE;
+    }
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  embark_facts_set_unknown (look->facts, "stream.estimate", cause->message);
+  return TRUE;
+}
+
+static gint64 get_number (JsonObject *object, const char *name)
+{
+  return MAX (0, json_object_get_int_member_with_default (object, name, 0));
+}
+
+/* An extended partition is only the frame of the logical ones. */
+static gboolean is_frame (JsonObject *partition)
+{
+  gint64 type = get_number (partition, "mbrType");
+
+  return type == 0x05 || type == 0x0F || type == 0x85;
+}
+
+static double sum_partitions (EmbarkFacts *facts)
+{
+  JsonArray *list = embark_facts_get_list (facts, "disk.partitions");
+  guint64 virtual_size = 0;
+  double sum = 0;
+
+  embark_facts_get_uint (facts, "image.virtualSize", &virtual_size);
+  if (list == NULL)
+    return (double) virtual_size;
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      JsonObject *partition = json_array_get_object_element (list, i);
+      if (!is_frame (partition))
+        sum += (double) get_number (partition, "size");
+    }
+  return sum;
+}
+
+/* Subvolumes of one file system share its space and its UUID. */
+static gboolean sum_free (EmbarkFacts *facts, double *ret_sum)
+{
+  JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  double sum = 0;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    {
+      JsonObject *object = json_array_get_object_element (list, i);
+      const char *device = json_object_get_string_member_with_default (object, "device", "");
+      const char *name = json_object_get_string_member_with_default (object, "uuid", device);
+
+      if (get_number (object, "size") > 0 && json_object_has_member (object, "free")
+          && g_hash_table_add (seen, (gpointer) name))
+        sum += (double) MIN (get_number (object, "free"), get_number (object, "size"));
+    }
+  *ret_sum = sum;
+  return g_hash_table_size (seen) > 0;
+}
+
+void embark_look_add_reclaimable (EmbarkFacts *facts)
+{
+  guint64 allocated = 0;
+  double n_free = 0;
+
+  if (!embark_facts_get_uint (facts, "stream.allocated", &allocated) || !sum_free (facts, &n_free))
+    return;
+  double used = MAX (0, sum_partitions (facts) - n_free);
+  embark_facts_set_uint (facts, "disk.reclaimable", (guint64) MAX (0, (double) allocated - used));
+}
+
+/* What parted refuses to read, such as a table with an entry beyond the disk, or a protective MBR without the GPT that
+ * belongs behind it, is a partition table all the same. */
+static void merge_guest (EmbarkFacts *facts, EmbarkFacts *guest)
+{
+  g_autofree char *table = g_strdup (embark_facts_get_string (facts, "disk.partitionTable"));
+  gboolean is_protective_only = embark_facts_is (facts, "disk.protectiveOnly");
+
+  embark_facts_merge (facts, guest);
+  if (g_strcmp0 (embark_facts_get_string (facts, "disk.partitionTable"), "none") == 0)
+    embark_facts_set_string (facts, "disk.partitionTable", table);
+  if (is_protective_only && !embark_facts_has (guest, "disk.partitions"))
+    embark_facts_set_boolean (facts, "disk.protectiveOnly", TRUE);
+  embark_look_add_reclaimable (facts);
+}
+
+static void tell_first_stage (const EmbarkLook *look, const EmbarkLookOptions *options)
+{
+  EmbarkLook *copy;
+
+  if (options->first_stage == NULL)
+    return;
+  copy = g_new0 (EmbarkLook, 1);
+  copy->facts = embark_facts_new ();
+  embark_facts_merge (copy->facts, look->facts);
+  copy->fingerprint = g_strdup (look->fingerprint);
+  copy->looked_at = look->looked_at;
+  options->first_stage (copy, options->user_data);
+}
+
+static gboolean look_through_export (EmbarkLook *look, const EmbarkDiskSource *source, const char *socket,
+                                     const EmbarkLookOptions *options, GCancellable *cancellable, GError **error)
+{
+  LookWatcher watcher = { options->progress, options->user_data };
   EmbarkGuestRequest request = { source->helper, socket, source->cache_dir };
   g_autoptr (EmbarkFacts) guest = NULL;
   EmbarkStreamPlan plan;
 
-  report_stage (watcher, "measure", 0);
-  if (!embark_stream_plan (socket, &plan, cancellable, error))
+  if (!look_at_layout (look, socket, &plan, &watcher, cancellable, error))
     return FALSE;
-  embark_facts_set_uint (look->facts, "stream.allocated", plan.allocated);
-  embark_facts_set_uint (look->facts, "stream.upperBound", plan.upper_bound);
+  tell_first_stage (look, options);
+  report_stage (&watcher, "measure", 0.5);
+  if (!estimate_size (look, socket, &plan, cancellable, error))
+    return FALSE;
 
-  report_stage (watcher, "launch", 0);
-  guest = embark_guest_inspect (&request, &look->is_slow, guest_progressed_cb, watcher, cancellable, error);
+  report_stage (&watcher, "launch", 0);
+  guest = embark_guest_inspect (&request, &look->is_slow, guest_progressed_cb, &watcher, cancellable, error);
   if (guest == NULL)
     return FALSE;
-  embark_facts_merge (look->facts, guest);
-  report_stage (watcher, "finish", 1);
+  merge_guest (look->facts, guest);
+  report_stage (&watcher, "finish", 1);
   return TRUE;
 }
 
-EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, EmbarkProgressFunc progress, gpointer user_data,
-                                GCancellable *cancellable, GError **error)
+/* NULL without an error: nothing is kept. A disk in use is refused as it would be by the export. */
+static EmbarkLook *find_kept (const EmbarkDiskSource *source, EmbarkImageChain *chain, const char *key, GError **error)
+{
+  g_autoptr (EmbarkLook) look = g_new0 (EmbarkLook, 1);
+  g_autoptr (GArray) locks = NULL;
+
+  look->facts = embark_facts_cache_load (source->cache_dir, key, &look->looked_at, &look->is_slow);
+  if (look->facts == NULL)
+    return NULL;
+  locks = embark_export_lock (chain, error);
+  if (locks == NULL)
+    return NULL;
+  /* The same bytes may have another name by now. */
+  json_object_remove_member (embark_facts_get_object (look->facts), "image");
+  embark_image_chain_add_facts (chain, look->facts);
+  look->fingerprint = embark_image_chain_get_fingerprint (chain);
+  look->is_kept = TRUE;
+  return g_steal_pointer (&look);
+}
+
+/* Without a file that could stay the same there is no key. */
+static char *make_key (const EmbarkDiskSource *source, EmbarkImageChain *chain)
+{
+  g_autofree char *identity = embark_image_chain_get_identity (chain);
+
+  return identity != NULL ? embark_facts_cache_make_key (identity, source->format, source->helper) : NULL;
+}
+
+static EmbarkExport *start_export (const EmbarkDiskSource *source, EmbarkImageChain *chain, LookWatcher *watcher,
+                                   GCancellable *cancellable, GError **error)
+{
+  report_stage (watcher, "export", 0);
+  return embark_export_start (chain, source->runtime_dir, cancellable, error);
+}
+
+EmbarkLook *embark_look_at_layout (const EmbarkDiskSource *source, EmbarkProgressFunc progress, gpointer user_data,
+                                   GCancellable *cancellable, GError **error)
 {
   LookWatcher watcher = { progress, user_data };
   g_autoptr (EmbarkImageChain) chain = NULL;
   g_autoptr (EmbarkExport) export = NULL;
   g_autoptr (EmbarkLook) look = NULL;
+  EmbarkStreamPlan plan;
 
   if (!embark_disk_source_check_rest (source, error))
     return NULL;
   report_stage (&watcher, "probe", 0);
-  chain =
-      embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable, error);
+  chain = open_chain (source, cancellable, error);
   if (chain == NULL)
     return NULL;
   look = make_look (chain);
-
-  report_stage (&watcher, "export", 0);
-  export = embark_export_start (chain, source->runtime_dir, cancellable, error);
+  export = start_export (source, chain, &watcher, cancellable, error);
   if (export == NULL)
     return NULL;
-  if (!look_through_export (look, source, export, &watcher, cancellable, error))
+  if (!look_at_layout (look, embark_export_get_socket (export), &plan, &watcher, cancellable, error)
+      || !embark_image_chain_verify (chain, error))
     return NULL;
-  if (!embark_image_chain_verify (chain, error))
+  return g_steal_pointer (&look);
+}
+
+EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, const EmbarkLookOptions *options,
+                                GCancellable *cancellable, GError **error)
+{
+  LookWatcher watcher = { options->progress, options->user_data };
+  g_autoptr (EmbarkImageChain) chain = NULL;
+  g_autoptr (EmbarkExport) export = NULL;
+  g_autoptr (EmbarkLook) look = NULL;
+  g_autofree char *key = NULL;
+  GError *use_error = NULL;
+
+  if (!embark_disk_source_check_rest (source, error))
     return NULL;
+  report_stage (&watcher, "probe", 0);
+  chain = open_chain (source, cancellable, error);
+  if (chain == NULL)
+    return NULL;
+  key = make_key (source, chain);
+  if (key != NULL && !options->is_again)
+    look = find_kept (source, chain, key, &use_error);
+  if (use_error != NULL)
+    g_propagate_error (error, use_error);
+  if (look != NULL || use_error != NULL)
+    return g_steal_pointer (&look);
+
+  look = make_look (chain);
+  export = start_export (source, chain, &watcher, cancellable, error);
+  if (export == NULL)
+    return NULL;
+  if (!look_through_export (look, source, embark_export_get_socket (export), options, cancellable, error)
+      || !embark_image_chain_verify (chain, error))
+    return NULL;
+  if (key != NULL)
+    embark_facts_cache_store (source->cache_dir, key, look->facts, look->looked_at, look->is_slow);
   return g_steal_pointer (&look);
 }

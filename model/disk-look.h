@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Looking into one disk: header probe, export, measure, inspection, in that
- * order, as one blocking function. Any thread.
+ * Looking into one disk, in two stages: what its headers say (files, partition
+ * table, what is allocated), then what is inside (sizes, the guest). Blocking
+ * functions. Any thread.
  */
 #pragma once
 
@@ -30,20 +31,42 @@ typedef struct
 {
   EmbarkFacts *facts;
   char *fingerprint; /* changes when a file of the disk changes */
+  gint64 looked_at;  /* unix seconds; earlier than now when the facts were kept from an earlier look */
   gboolean is_slow;  /* TCG */
+  gboolean is_kept;  /* from an earlier look */
 } EmbarkLook;
 
 void embark_look_free (EmbarkLook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmbarkLook, embark_look_free)
 
+/* Takes @look: what the first stage found. */
+typedef void (*EmbarkLookFunc) (EmbarkLook *look, gpointer user_data);
+
+typedef struct
+{
+  gboolean is_again; /* looks, even if the facts of an earlier look are kept */
+  EmbarkProgressFunc progress;
+  EmbarkLookFunc first_stage; /* (nullable) not called when nothing had to be looked at */
+  gpointer user_data;         /* of both */
+} EmbarkLookOptions;
+
 /* IN_USE with the machine's name when the source is held. Part of every function that reads the disk. */
 gboolean embark_disk_source_check_rest (const EmbarkDiskSource *self, GError **error);
 
-/* Header facts only: milliseconds. */
+/* The image files only, without any other process: milliseconds. */
 EmbarkLook *embark_look_at_header (const EmbarkDiskSource *source, GCancellable *cancellable, GError **error);
-/* All of it. What the guest session could not find out is noted in the facts; a guest session that could not start
- * is an error. */
-EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, EmbarkProgressFunc progress, gpointer user_data,
+/* The first stage: the image files, the partition table and what is allocated. One process, no appliance. */
+EmbarkLook *embark_look_at_layout (const EmbarkDiskSource *source, EmbarkProgressFunc progress, gpointer user_data,
+                                   GCancellable *cancellable, GError **error);
+/* Both stages, or the facts that are kept of an unchanged disk. What the guest session could not find out is noted in
+ * the facts; a guest session that could not start is an error. Facts are kept when every file of the disk stayed as it
+ * was; never of block devices, whose times say nothing. */
+EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, const EmbarkLookOptions *options,
                                 GCancellable *cancellable, GError **error);
+
+/* Sets disk.reclaimable: bytes that are stored though no file system uses them, so that trimming or deleting could
+ * save them. Everything in partitions counts as used but what mounted file systems call free, so it is at least this
+ * much; absent when no file system told its size. */
+void embark_look_add_reclaimable (EmbarkFacts *facts);
 
 G_END_DECLS

@@ -8,6 +8,19 @@
 
 #include "model/context-private.h"
 
+typedef enum
+{
+  DEPTH_KEPT,  /* the facts that are kept of an unchanged disk do */
+  DEPTH_AGAIN, /* look, whatever is kept */
+  DEPTH_HEADERS,
+} CheckDepth;
+
+typedef struct
+{
+  EmbarkDiskSource *source;
+  CheckDepth depth;
+} CheckRequest;
+
 struct _EmbarkDisk
 {
   GObject parent_instance;
@@ -19,7 +32,7 @@ struct _EmbarkDisk
   char *display_path;
   char *format_name;
   char *fingerprint;
-  EmbarkFacts *facts; /* (nullable) of the last whole look */
+  EmbarkFacts *facts; /* (nullable) of the last whole look, or of the first stage of a later one */
   EmbarkReport *report;
   EmbarkJob *job;
   GError *error;
@@ -29,7 +42,8 @@ struct _EmbarkDisk
 
   guint64 virtual_size;
   gint64 checked_at;
-  gboolean is_slow;
+  CheckDepth depth; /* of the last check */
+  gboolean is_slow, is_kept;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkDisk, embark_disk, G_TYPE_OBJECT)
@@ -189,61 +203,137 @@ void embark_disk_judge (EmbarkDisk *self)
   notify_check (self);
 }
 
+/* Takes over what is known now. A first stage leaves no fingerprint: nobody may take it for a whole look. */
+static void take_facts (EmbarkDisk *self, const EmbarkLook *look, gboolean is_whole)
+{
+  g_clear_pointer (&self->facts, embark_facts_unref);
+  self->facts = embark_facts_ref (look->facts);
+  g_free (self->fingerprint);
+  self->fingerprint = is_whole ? g_strdup (look->fingerprint) : NULL;
+  g_clear_error (&self->error);
+  self->checked_at = look->looked_at;
+  self->is_kept = look->is_kept;
+  if (is_whole)
+    self->is_slow = look->is_slow;
+  embark_disk_judge (self);
+}
+
 void embark_disk_take_look (EmbarkDisk *self, EmbarkLook *look, gboolean is_whole)
 {
   note_header (self, look->facts);
   if (is_whole)
-    {
-      g_clear_pointer (&self->facts, embark_facts_unref);
-      self->facts = embark_facts_ref (look->facts);
-      g_free (self->fingerprint);
-      self->fingerprint = g_strdup (look->fingerprint);
-      self->is_slow = look->is_slow;
-      self->checked_at = g_get_real_time () / G_USEC_PER_SEC;
-      g_clear_error (&self->error);
-      embark_disk_judge (self);
-    }
+    take_facts (self, look, TRUE);
   embark_look_free (look);
 }
 
-/* In the worker. */
-static gpointer look_inside_cb (EmbarkJob *job, gpointer data, GCancellable *cancellable, GError **error)
+static void check_request_free (gpointer data)
 {
-  return embark_look_inside (data, embark_job_report_cb, job, cancellable, error);
+  CheckRequest *request = data;
+
+  embark_disk_source_free (request->source);
+  g_free (request);
+}
+
+static void publish_first_stage_cb (EmbarkLook *look, gpointer job)
+{
+  embark_job_publish (job, look, (GDestroyNotify) embark_look_free);
+}
+
+/* In the worker. */
+static gpointer look_cb (EmbarkJob *job, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CheckRequest *request = data;
+  EmbarkLookOptions options = { request->depth == DEPTH_AGAIN, embark_job_report_cb, publish_first_stage_cb, job };
+
+  if (request->depth == DEPTH_HEADERS)
+    return embark_look_at_layout (request->source, embark_job_report_cb, job, cancellable, error);
+  return embark_look_inside (request->source, &options, cancellable, error);
+}
+
+/* Of an unchanged disk more is known already. */
+static void first_stage_published_cb (EmbarkJob *job, gpointer user_data)
+{
+  EmbarkDisk *self = EMBARK_DISK (user_data);
+  g_autoptr (EmbarkLook) look = embark_job_steal_news (job);
+
+  if (look == NULL || g_strcmp0 (look->fingerprint, self->fingerprint) == 0)
+    return;
+  note_header (self, look->facts);
+  take_facts (self, look, FALSE);
+}
+
+/* Left with a first stage: why there is no more. */
+static void note_cancelled (EmbarkDisk *self)
+{
+  if (self->facts == NULL || self->fingerprint != NULL)
+    return;
+  embark_facts_set_unknown (self->facts, "os", _ ("looking inside was cancelled"));
+  embark_facts_set_unknown (self->facts, "disk", _ ("looking inside was cancelled"));
+  embark_disk_judge (self);
 }
 
 static void check_finished_cb (EmbarkJob *job, gpointer user_data)
 {
   EmbarkDisk *self = EMBARK_DISK (user_data);
   EmbarkLook *look = embark_job_steal_result (job);
+  gboolean is_whole = self->depth != DEPTH_HEADERS;
 
   g_clear_object (&self->job);
   g_clear_error (&self->error);
   if (look != NULL)
-    embark_disk_take_look (self, look, TRUE);
+    {
+      note_header (self, look->facts);
+      take_facts (self, look, is_whole);
+      embark_look_free (look);
+    }
   else if (embark_job_get_state (job) == EMBARK_JOB_FAILED)
     {
       self->error = g_error_copy (embark_job_get_error (job));
       self->checked_at = g_get_real_time () / G_USEC_PER_SEC;
       g_clear_pointer (&self->report, embark_report_unref);
       g_clear_pointer (&self->facts, embark_facts_unref);
+      g_clear_pointer (&self->fingerprint, g_free);
     }
+  else
+    note_cancelled (self);
   notify_check (self);
+}
+
+static EmbarkJob *start_check (EmbarkDisk *self, CheckDepth depth)
+{
+  CheckRequest *request;
+
+  if (self->job != NULL)
+    return self->job;
+  request = g_new0 (CheckRequest, 1);
+  request->source = embark_disk_source_copy (self->source);
+  request->depth = depth;
+  self->depth = depth;
+  self->job = embark_job_new (_ ("Looking inside"));
+  g_signal_connect_object (self->job, "published", G_CALLBACK (first_stage_published_cb), self, 0);
+  g_signal_connect_object (self->job, "finished", G_CALLBACK (check_finished_cb), self, 0);
+  embark_job_list_start (embark_context_get_checks (self->context), self->job, look_cb, request, check_request_free,
+                         (GDestroyNotify) embark_look_free);
+  notify_check (self);
+  return self->job;
 }
 
 EmbarkJob *embark_disk_check (EmbarkDisk *self)
 {
   g_return_val_if_fail (EMBARK_IS_DISK (self), NULL);
+  return start_check (self, DEPTH_KEPT);
+}
 
-  if (self->job != NULL)
-    return self->job;
-  self->job = embark_job_new (_ ("Looking inside"));
-  g_signal_connect_object (self->job, "finished", G_CALLBACK (check_finished_cb), self, 0);
-  embark_job_list_start (embark_context_get_checks (self->context), self->job, look_inside_cb,
-                         embark_disk_source_copy (self->source), (GDestroyNotify) embark_disk_source_free,
-                         (GDestroyNotify) embark_look_free);
-  notify_check (self);
-  return self->job;
+EmbarkJob *embark_disk_check_again (EmbarkDisk *self)
+{
+  g_return_val_if_fail (EMBARK_IS_DISK (self), NULL);
+  return start_check (self, DEPTH_AGAIN);
+}
+
+EmbarkJob *embark_disk_check_headers (EmbarkDisk *self)
+{
+  g_return_val_if_fail (EMBARK_IS_DISK (self), NULL);
+  return start_check (self, DEPTH_HEADERS);
 }
 
 void embark_disk_cancel_check (EmbarkDisk *self)
@@ -317,6 +407,12 @@ gint64 embark_disk_get_checked_at (EmbarkDisk *self)
 {
   g_return_val_if_fail (EMBARK_IS_DISK (self), 0);
   return self->checked_at;
+}
+
+gboolean embark_disk_is_kept (EmbarkDisk *self)
+{
+  g_return_val_if_fail (EMBARK_IS_DISK (self), FALSE);
+  return self->is_kept;
 }
 
 gboolean embark_disk_is_slow (EmbarkDisk *self)

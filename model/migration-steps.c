@@ -113,7 +113,9 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
     }
   if (!is_known (self, cancellable))
     {
-      outcome->look = embark_look_inside (self->source, progress, user_data, cancellable, error);
+      EmbarkLookOptions options = { .progress = progress, .user_data = user_data };
+
+      outcome->look = embark_look_inside (self->source, &options, cancellable, error);
       if (outcome->look == NULL)
         return NULL;
       facts = outcome->look->facts;

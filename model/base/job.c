@@ -29,6 +29,7 @@ struct _EmbarkJob
   gpointer result;
   GDestroyNotify result_free;
   GError *error;
+  gpointer news; /* while "published" is emitted */
 
   /* Set before the worker starts, then constant */
   EmbarkJobFunc func;
@@ -45,6 +46,8 @@ struct _EmbarkJob
   gboolean known, moved, closed;
   gint64 announced_us;
   GSource *pending; /* owned */
+  gpointer latest_news;
+  GDestroyNotify news_free;
 };
 
 enum
@@ -58,6 +61,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 static guint finished_signal;
+static guint published_signal;
 
 G_DEFINE_FINAL_TYPE (EmbarkJob, embark_job, G_TYPE_OBJECT)
 
@@ -77,7 +81,23 @@ static gboolean is_same_progress (const EmbarkProgress *a, const EmbarkProgress 
          && a->in_flight == b->in_flight;
 }
 
-static void announce (EmbarkJob *self)
+static void announce_news (EmbarkJob *self)
+{
+  g_mutex_lock (&self->lock);
+  GDestroyNotify news_free = self->news_free;
+  self->news = g_steal_pointer (&self->latest_news);
+  g_mutex_unlock (&self->lock);
+
+  if (self->news == NULL)
+    return;
+
+  g_signal_emit (self, published_signal, 0);
+  gpointer left = g_steal_pointer (&self->news);
+  if (left != NULL && news_free != NULL)
+    news_free (left);
+}
+
+static void announce_progress (EmbarkJob *self)
 {
   g_mutex_lock (&self->lock);
   gboolean moved = self->moved;
@@ -102,6 +122,14 @@ static void announce (EmbarkJob *self)
   if (progress_changed || !stage_changed)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+static void announce (EmbarkJob *self)
+{
+  g_autoptr (EmbarkJob) keep = g_object_ref (self); /* handlers may let go of it */
+
+  announce_progress (self);
+  announce_news (self);
 }
 
 static gboolean announce_due_cb (gpointer user_data)
@@ -231,6 +259,8 @@ static void embark_job_finalize (GObject *object)
 
   if (self->result != NULL && self->result_free != NULL)
     self->result_free (self->result);
+  if (self->latest_news != NULL && self->news_free != NULL)
+    self->news_free (self->latest_news); /* published after the end */
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->title, g_free);
@@ -254,6 +284,8 @@ static void embark_job_class_init (EmbarkJobClass *klass)
   props[PROP_STAGE] = g_param_spec_string ("stage", NULL, NULL, "", flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  published_signal =
+      g_signal_new ("published", EMBARK_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   finished_signal = g_signal_new ("finished", EMBARK_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -323,6 +355,33 @@ void embark_job_report (EmbarkJob *self, const EmbarkProgress *progress)
 void embark_job_report_cb (const EmbarkProgress *progress, gpointer job)
 {
   embark_job_report (job, progress);
+}
+
+void embark_job_publish (EmbarkJob *self, gpointer news, GDestroyNotify news_free)
+{
+  g_return_if_fail (EMBARK_IS_JOB (self));
+  g_return_if_fail (news != NULL);
+
+  g_mutex_lock (&self->lock);
+  gpointer stale = g_steal_pointer (&self->latest_news);
+  GDestroyNotify stale_free = self->news_free;
+  self->latest_news = news;
+  self->news_free = news_free;
+  queue_announcement (self);
+  /* News do not wait for the time of the next progress. */
+  if (self->pending != NULL)
+    g_source_set_ready_time (self->pending, 0);
+  g_mutex_unlock (&self->lock);
+
+  if (stale != NULL && stale_free != NULL)
+    stale_free (stale);
+}
+
+gpointer embark_job_steal_news (EmbarkJob *self)
+{
+  g_return_val_if_fail (EMBARK_IS_JOB (self), NULL);
+
+  return g_steal_pointer (&self->news);
 }
 
 void embark_job_cancel (EmbarkJob *self)

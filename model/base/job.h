@@ -4,7 +4,7 @@
  * asynchronous boundary of Embark. Runs a blocking function in a thread of its
  * own; progress is stored under a lock and announced on the main context at
  * most ten times a second; completion flushes the last progress first.
- * Owned by the main thread; only embark_job_report() may be called elsewhere.
+ * Owned by the main thread; only embark_job_report() and embark_job_publish() may be called elsewhere.
  */
 #pragma once
 
@@ -33,7 +33,8 @@ typedef gpointer (*EmbarkJobFunc) (EmbarkJob *job, gpointer data, GCancellable *
 
 /* Properties: "title" (string), "state" (int, EmbarkJobState), "progress" (double 0..1, never backwards),
  * "stage" (string). All notified on the main thread. Signal "finished" (no arguments): once, after the last
- * progress was notified and the state is DONE, FAILED or CANCELLED. */
+ * progress was notified and the state is DONE, FAILED or CANCELLED. Signal "published" (no arguments): there is news
+ * of embark_job_publish(), always before "finished". */
 EmbarkJob *embark_job_new (const char *title);
 
 /* Once per job. Takes @data; @data_free and @result_free may be NULL. The job keeps itself alive until finished. */
@@ -44,6 +45,12 @@ void embark_job_start (EmbarkJob *self, EmbarkJobFunc func, gpointer data, GDest
 void embark_job_report (EmbarkJob *self, const EmbarkProgress *progress);
 /* EmbarkProgressFunc with the job as user_data. */
 void embark_job_report_cb (const EmbarkProgress *progress, gpointer job);
+
+/* Any thread, while the function runs: something that is worth having before the end. Takes @news, which are freed with
+ * @news_free when nobody steals them, or when newer ones come before the main thread saw these. */
+void embark_job_publish (EmbarkJob *self, gpointer news, GDestroyNotify news_free);
+/* In a handler of "published": what was published; NULL when somebody else has taken it. */
+gpointer embark_job_steal_news (EmbarkJob *self);
 
 /* Idempotent; nothing happens once finished. A pending job becomes CANCELLED at once, with "finished". */
 void embark_job_cancel (EmbarkJob *self);

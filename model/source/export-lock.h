@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * QEMU's image locks, taken by Embark itself for as long as it reads a disk:
- * qemu-nbd would not keep writers away from a raw image. Internal to export.c.
+ * qemu-nbd would not keep writers away from a raw image.
  */
 #pragma once
 

@@ -13,6 +13,11 @@
 
 #define FILES_MAX 32
 
+#define SECOND_NS G_GINT64_CONSTANT (1000000000)
+/* A file that is written twice within one tick of the clock of its file system shows it once. */
+#define TICK_NS (SECOND_NS / 50)
+#define COARSE_TICK_NS (SECOND_NS * 2)
+
 struct _EmbarkImageChain
 {
   GPtrArray *files; /* of EmbarkImageFile */
@@ -244,4 +249,31 @@ char *embark_image_chain_get_fingerprint (EmbarkImageChain *self)
                               file->inode, file->size, file->mtime_ns);
     }
   return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+/* TRUE when a change that came after the file was opened would show in its times. */
+static gboolean is_settled (const EmbarkImageFile *file, gint64 now_ns)
+{
+  gboolean is_coarse = file->mtime_ns % SECOND_NS == 0 && file->ctime_ns % SECOND_NS == 0;
+  gint64 tick_ns = is_coarse ? COARSE_TICK_NS : TICK_NS;
+
+  return file->ctime_ns != 0 && MAX (file->mtime_ns, file->ctime_ns) + tick_ns < now_ns;
+}
+
+char *embark_image_chain_get_identity (EmbarkImageChain *self)
+{
+  gint64 now_ns = g_get_real_time () * 1000;
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const EmbarkImageFile *file = g_ptr_array_index (self->files, i);
+      if (!is_settled (file, now_ns))
+        return NULL;
+      g_string_append_printf (line, "%s%" G_GINT64_FORMAT, i == 0 ? "" : " ", file->ctime_ns);
+    }
+  g_autofree char *fingerprint = embark_image_chain_get_fingerprint (self);
+  return g_strdup_printf ("%s changed %s", fingerprint, line->str);
 }

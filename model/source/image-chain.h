@@ -20,6 +20,7 @@ typedef struct
   guint64 device, inode;
   gint64 size; /* st_size, bytes; of a block device its length */
   gint64 mtime_ns;
+  gint64 ctime_ns; /* both 0 of a block device: its times change with every look at it */
 } EmbarkImageFile;
 
 typedef struct _EmbarkImageChain EmbarkImageChain;
@@ -46,6 +47,9 @@ void embark_image_chain_add_facts (EmbarkImageChain *self, EmbarkFacts *facts);
 gboolean embark_image_chain_verify (EmbarkImageChain *self, GError **error);
 /* A line that changes when any file of the chain changes, for caches and the journal. */
 char *embark_image_chain_get_fingerprint (EmbarkImageChain *self);
+/* The fingerprint and more: same identity, same bytes, whenever it was taken. NULL when nothing can promise that: times
+ * do not tell whether a block device was written to, nor a file that was written only just now. */
+char *embark_image_chain_get_identity (EmbarkImageChain *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmbarkImageChain, embark_image_chain_free)
 

@@ -64,9 +64,9 @@ static gint64 measure (int fd, const struct stat *st)
 }
 
 /* A block device's times change with every look at it. */
-static gint64 get_mtime_ns (const struct stat *st)
+static gint64 get_time_ns (const struct stat *st, const struct timespec *time)
 {
-  return S_ISBLK (st->st_mode) ? 0 : st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec;
+  return S_ISBLK (st->st_mode) ? 0 : time->tv_sec * G_GINT64_CONSTANT (1000000000) + time->tv_nsec;
 }
 
 EmbarkImageFile *embark_image_file_open (const char *path, gboolean follow_links, GError **error)
@@ -96,7 +96,8 @@ EmbarkImageFile *embark_image_file_open (const char *path, gboolean follow_links
   self->device = st.st_dev;
   self->inode = st.st_ino;
   self->size = measure (fd, &st);
-  self->mtime_ns = get_mtime_ns (&st);
+  self->mtime_ns = get_time_ns (&st, &st.st_mtim);
+  self->ctime_ns = get_time_ns (&st, &st.st_ctim);
   g_autoptr (GError) read_error = NULL;
   self->probe = self->size < 0 ? NULL : embark_image_probe (fd, self->size, &read_error);
   close (fd);
@@ -253,7 +254,7 @@ gboolean embark_image_file_verify (const EmbarkImageFile *self, GError **error)
 
   if (stat (self->path, &st) != 0)
     return set_open_error (error, errno, self->path), FALSE;
-  if (st.st_dev == self->device && st.st_ino == self->inode && get_mtime_ns (&st) == self->mtime_ns
+  if (st.st_dev == self->device && st.st_ino == self->inode && get_time_ns (&st, &st.st_mtim) == self->mtime_ns
       && (S_ISBLK (st.st_mode) || st.st_size == self->size))
     return TRUE;
   /* Translators: %s is a file name. */

@@ -96,7 +96,7 @@ static void report_batch (const EmbarkBatch *batch, const EmbarkStreamPlan *plan
   progress (&report, user_data);
 }
 
-static gboolean set_changed_error (GError **error)
+gboolean embark_stream_set_changed_error (GError **error)
 {
   g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED,
                        _ ("The disk is not what it was when it was measured. Make sure that nothing writes to it and "
@@ -121,7 +121,7 @@ static gboolean stream_batches (EmbarkPipeline *pipeline, EmbarkQcow2Layout *lay
       if (!add_batch (layout, batch, plan->virtual_size, result, error))
         return FALSE;
       if (embark_qcow2_layout_get_size (layout) > plan->upper_bound)
-        return set_changed_error (error);
+        return embark_stream_set_changed_error (error);
       report_batch (batch, plan, &n_read, progress, user_data);
     }
 }
@@ -140,7 +140,7 @@ gboolean embark_stream_run_with (const char *socket, const EmbarkStreamPlan *pla
   if (reader == NULL)
     return FALSE;
   if (virtual_size != plan->virtual_size)
-    return set_changed_error (error);
+    return embark_stream_set_changed_error (error);
   g_autoptr (EmbarkPartWriter) writer = embark_part_writer_new (plan->part_size, part_func, part_data, cancellable);
   g_autoptr (EmbarkQcow2Layout) layout =
       embark_qcow2_layout_new (virtual_size, plan->part_size, embark_part_writer_write_cb, writer);
@@ -153,7 +153,7 @@ gboolean embark_stream_run_with (const char *socket, const EmbarkStreamPlan *pla
     return FALSE;
   result.size = embark_qcow2_layout_get_size (layout);
   if (result.size > plan->upper_bound)
-    return set_changed_error (error);
+    return embark_stream_set_changed_error (error);
   if (!embark_part_writer_finish (writer, result.size, error))
     return FALSE;
   result.crc64 = embark_part_writer_get_crc64 (writer);

@@ -50,5 +50,7 @@ gboolean embark_stream_run_with (const char *socket, const EmbarkStreamPlan *pla
                                  guint n_workers, EmbarkPartFunc part_func, gpointer part_data,
                                  EmbarkStreamResult *ret_result, EmbarkProgressFunc progress, gpointer user_data,
                                  GCancellable *cancellable, GError **error);
+/* FALSE with SOURCE_CHANGED: what a plan says and what the disk shows do not agree. */
+gboolean embark_stream_set_changed_error (GError **error);
 
 G_END_DECLS

@@ -387,6 +387,74 @@ static void test_report_after_end (void)
   g_assert_cmpfloat (embark_job_get_progress (job), ==, 0);
 }
 
+static gpointer publish_twice (EmbarkJob *job, gpointer data, GCancellable *cancellable, GError **error)
+{
+  static const EmbarkProgress report = { .fraction = 0.5 };
+
+  embark_job_publish (job, g_strdup ("old"), free_result);
+  embark_job_publish (job, g_strdup ("new"), free_result);
+  embark_job_report (job, &report);
+  return do_work (job, data, cancellable, error);
+}
+
+static void published_cb (EmbarkJob *job, gpointer user_data)
+{
+  g_autofree char *news = embark_job_steal_news (job);
+
+  g_assert_true (g_thread_self () == main_thread);
+  g_assert_null (embark_job_steal_news (job));
+  g_string_append_printf (user_data, "n%s ", news);
+}
+
+/* While the worker is still at it. */
+static void test_published (void)
+{
+  g_autoptr (EmbarkJob) job = embark_job_new ("News");
+  Work *work = new_work ();
+
+  reset_counters ();
+  work->result_given = TRUE;
+  work->may_return = FALSE;
+  embark_job_start (job, publish_twice, work, free_work, g_free);
+  wait_until_reported (work);
+  GString *seen = watch_job (job);
+  g_signal_connect (job, "published", G_CALLBACK (published_cb), seen);
+  while (strstr (seen->str, "nnew") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (embark_job_get_state (job), ==, EMBARK_JOB_RUNNING);
+  g_assert_cmpuint (n_results_freed, ==, 1);
+  let_return (work);
+  embark_job_wait (job);
+
+  g_autofree char *order = unwatch_job (job, seen);
+  g_assert_cmpstr (order, ==, "p0.5 nnew s3 f ");
+}
+
+/* Over at once: the news come first all the same, and are freed when nobody wants them. */
+static void test_published_at_the_end (void)
+{
+  g_autoptr (EmbarkJob) job = embark_job_new ("News"), unwanted = embark_job_new ("Unwanted");
+  Work *work = new_work (), *more = new_work ();
+  GString *seen = watch_job (job);
+
+  reset_counters ();
+  g_signal_connect (job, "published", G_CALLBACK (published_cb), seen);
+  work->result_given = TRUE;
+  embark_job_start (job, publish_twice, work, free_work, g_free);
+  embark_job_wait (job);
+  g_autofree char *order = unwatch_job (job, seen);
+  g_assert_true (g_str_has_suffix (order, "nnew s3 f "));
+
+  reset_counters ();
+  more->result_given = TRUE;
+  embark_job_start (unwanted, publish_twice, more, free_work, g_free);
+  embark_job_wait (unwanted);
+  g_assert_cmpuint (n_results_freed, ==, 2);
+  embark_job_publish (unwanted, g_strdup ("late"), free_result);
+  g_clear_object (&unwanted);
+  g_assert_cmpuint (n_results_freed, ==, 3);
+}
+
 static void test_properties (void)
 {
   g_autoptr (EmbarkJob) job = embark_job_new ("Title");
@@ -416,6 +484,8 @@ int main (int argc, char *argv[])
   g_test_add_func ("/job/wrong-workers", test_wrong_workers);
   g_test_add_func ("/job/keeps-itself", test_keeps_itself);
   g_test_add_func ("/job/report-after-end", test_report_after_end);
+  g_test_add_func ("/job/published", test_published);
+  g_test_add_func ("/job/published-at-the-end", test_published_at_the_end);
   g_test_add_func ("/job/properties", test_properties);
   return g_test_run ();
 }

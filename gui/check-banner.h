@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * EmbarkCheckBanner: how far the check of a disk is, above what is known of it
+ * already. Only there while a check runs.
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "model/disk.h"
+
+G_BEGIN_DECLS
+
+#define EMBARK_TYPE_CHECK_BANNER (embark_check_banner_get_type ())
+G_DECLARE_FINAL_TYPE (EmbarkCheckBanner, embark_check_banner, EMBARK, CHECK_BANNER, AdwBin)
+
+/* NULL for none. */
+void embark_check_banner_set_disk (EmbarkCheckBanner *self, EmbarkDisk *disk);
+
+G_END_DECLS
