@@ -35,13 +35,13 @@ static void test_versions (void)
   static const char status[] = "Package: cloud-init-base\nStatus: install ok installed\nVersion: 1\n\n"
                                "Package: gone\nStatus: deinstall ok config-files\nVersion: 2\n\n"
                                "Package: cloud-init\nStatus: install ok installed\nVersion: 22.4.2-1\nDepends: a\n\n";
-  g_autofree char *dpkg = embark_dpkg_status_get_version (status, "cloud-init");
+  g_autofree char *dpkg = embark_dpkg_status_get_field (status, "cloud-init", "Version");
   g_autofree char *wheel = embark_cloud_init_version_of_folder ("cloud_init-23.1.1.dist-info");
   g_autofree char *egg = embark_cloud_init_version_of_folder ("cloud_init-0.7.5-py2.7.egg-info");
 
   g_assert_cmpstr (dpkg, ==, "22.4.2-1");
-  g_assert_null (embark_dpkg_status_get_version (status, "gone"));
-  g_assert_null (embark_dpkg_status_get_version (status, "init"));
+  g_assert_null (embark_dpkg_status_get_field (status, "gone", "Version"));
+  g_assert_null (embark_dpkg_status_get_field (status, "init", "Version"));
   g_assert_cmpstr (wheel, ==, "23.1.1");
   g_assert_cmpstr (egg, ==, "0.7.5");
   g_assert_null (embark_cloud_init_version_of_folder ("cloud_init-tools"));
