@@ -66,7 +66,8 @@ static gssize read_some (Source *source, guint8 *buffer, gsize size)
   if (!source->unpack)
     {
       got = MIN (size, source->length - source->position);
-      memcpy (buffer, source->data + source->position, got);
+      if (got > 0)
+        memcpy (buffer, source->data + source->position, got);
       source->position += got;
       return got;
     }

@@ -184,7 +184,12 @@ static GPtrArray *read_configs (EmbarkLinux *self)
     {
       char *text = embark_guest_read_text (self->g, found[i]);
       if (!text)
-        continue;
+        {
+          /* Translators: %s is the path of a file in the machine. */
+          g_autofree char *reason = g_strdup_printf (_ ("“%s” could not be read"), found[i]);
+          embark_facts_set_unknown (self->facts, "linux.cloudInit.datasources", reason);
+          continue;
+        }
       if (embark_cloud_config_disables_network (text))
         embark_facts_set_string (self->facts, "linux.cloudInit.networkDisabledBy", found[i]);
       g_ptr_array_add (texts, text);

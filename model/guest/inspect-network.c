@@ -51,14 +51,20 @@ static gboolean is_left_over (const char *path)
   return FALSE;
 }
 
-static void read_files (guestfs_h *g, GPtrArray *list)
+/* FALSE when some file could not be read. */
+static gboolean read_files (guestfs_h *g, GPtrArray *list)
 {
   g_auto (GStrv) found = embark_linux_glob (g, FILES_PATTERN);
+  gboolean ok = g_strv_length (found) <= FILES_MAX;
 
   for (guint i = 0; found[i] && i < FILES_MAX; i++)
     {
-      g_autofree char *text = is_left_over (found[i]) ? NULL : embark_guest_read_text (g, found[i]);
+      g_autofree char *text = NULL;
 
+      if (is_left_over (found[i]))
+        continue;
+      text = embark_guest_read_text (g, found[i]);
+      ok = ok && text;
       for (guint k = 0; text && k < G_N_ELEMENTS (kinds); k++)
         if (g_str_has_prefix (found[i], kinds[k].start) && g_str_has_suffix (found[i], kinds[k].end))
           {
@@ -66,6 +72,7 @@ static void read_files (guestfs_h *g, GPtrArray *list)
             break;
           }
     }
+  return ok;
 }
 
 static gboolean manager_needs_files (guestfs_h *g)
@@ -127,7 +134,7 @@ static void set_valid (JsonObject *object, const char *name, const char *value)
   json_object_set_string_member (object, name, valid);
 }
 
-static void add_interfaces (GPtrArray *list, EmbarkFacts *facts)
+static void add_interfaces (GPtrArray *list, gboolean is_complete, EmbarkFacts *facts)
 {
   g_autofree char *evidence = NULL;
 
@@ -145,9 +152,12 @@ static void add_interfaces (GPtrArray *list, EmbarkFacts *facts)
       if (interface->has_ipv6 && !evidence)
         evidence = g_strdup_printf ("%s: %s", interface->file, interface->name);
     }
-  embark_facts_set_boolean (facts, "linux.network.ipv6", evidence != NULL);
+  if (evidence || is_complete)
+    embark_facts_set_boolean (facts, "linux.network.ipv6", evidence != NULL);
   embark_facts_set_string (facts, "linux.network.ipv6Evidence", evidence);
-  if (list->len == 0)
+  if (!is_complete)
+    embark_facts_set_unknown (facts, "linux.network", _ ("not every file that sets up the network could be read"));
+  else if (list->len == 0)
     embark_facts_set_unknown (facts, "linux.network.interfaces", _ ("no file of a known kind sets up an interface"));
 }
 
@@ -156,6 +166,7 @@ static void add_persistent_rules (EmbarkLinux *self, const EmbarkLinuxFolder *ru
 {
   g_auto (GStrv) links = embark_linux_glob (self->g, "/etc/systemd/network/*.link");
   g_autofree char *evidence = NULL;
+  gboolean is_complete = TRUE;
 
   for (guint i = 0; rules->names[i] && !evidence; i++)
     {
@@ -166,13 +177,18 @@ static void add_persistent_rules (EmbarkLinux *self, const EmbarkLinuxFolder *ru
         continue;
       text = embark_guest_read_text (self->g, path);
       evidence = text ? embark_network_find_persistent_rule (text, path) : NULL;
+      is_complete = is_complete && text;
     }
   for (guint i = 0; links[i] && i < FILES_MAX && !evidence; i++)
     {
       g_autofree char *text = embark_guest_read_text (self->g, links[i]);
       evidence = text ? embark_network_find_persistent_link (text, links[i]) : NULL;
     }
-  embark_facts_set_boolean (self->facts, "linux.network.persistentRules", evidence != NULL);
+  if (evidence || is_complete)
+    embark_facts_set_boolean (self->facts, "linux.network.persistentRules", evidence != NULL);
+  else
+    embark_facts_set_unknown (self->facts, "linux.network.persistentRules",
+                              _ ("not every file of rules for udev could be read"));
   embark_facts_set_string (self->facts, "linux.network.persistentRulesEvidence", evidence);
 }
 
@@ -241,10 +257,11 @@ void embark_inspect_network (EmbarkLinux *self)
 {
   g_autoptr (GPtrArray) list = embark_interface_list_new ();
   g_autoptr (EmbarkLinuxFolder) rules = embark_linux_folder_read (self->g, RULES_DIR);
+  gboolean is_complete;
 
-  read_files (self->g, list);
+  is_complete = read_files (self->g, list);
   read_services (self->g, list);
-  add_interfaces (list, self->facts);
+  add_interfaces (list, is_complete, self->facts);
   add_persistent_rules (self, rules);
   add_naming (self, rules);
 }

@@ -77,7 +77,7 @@ void embark_inspect_settings (EmbarkLinux *self)
 
   if (mode)
     embark_facts_set_string (self->facts, "linux.selinux", mode);
-  else if (!config)
+  else if (!config && !embark_guest_has_entry (self->g, "/etc/selinux/config"))
     embark_facts_set_string (self->facts, "linux.selinux", "disabled");
   else
     embark_facts_set_unknown (self->facts, "linux.selinux", _ ("/etc/selinux/config does not name a mode"));
