@@ -22,8 +22,8 @@ static const char *find_init (EmbarkLinux *self)
 {
   const char *cmdline = embark_facts_get_string (self->facts, "linux.cmdline");
   g_autofree char *wanted = cmdline ? embark_cmdline_get (cmdline, "init") : NULL;
-  g_auto (GStrv) found = embark_linux_glob (self->g, "/{sbin/openrc,usr/sbin/openrc,sbin/initctl,usr/sbin/initctl,"
-                                                     "etc/init/rc.conf,etc/init/rc-sysinit.conf,etc/inittab,"
+  g_auto (GStrv) found = embark_linux_glob (self->g, "/{sbin/openrc,usr/sbin/openrc,"
+                                                     "etc/init/*.conf,etc/inittab,"
                                                      "lib/systemd/systemd,usr/lib/systemd/systemd}");
   const char *const *has = (const char *const *) found;
   char *target = guestfs_realpath (self->g, "/sbin/init");
@@ -43,6 +43,8 @@ static const char *find_init (EmbarkLinux *self)
     return "upstart";
   if (!program && (g_strv_contains (has, "/lib/systemd/systemd") || g_strv_contains (has, "/usr/lib/systemd/systemd")))
     return "systemd";
+  if (!program && found[0] && g_str_has_prefix (found[0], "/etc/init/"))
+    return "upstart";
   if (program || g_strv_contains (has, "/etc/inittab"))
     return "sysvinit";
   return embark_guest_has_dir (self->g, "/etc/systemd/system") ? "systemd" : NULL;

@@ -19,7 +19,9 @@
 #define PROTOCOL_WITH_XLOADFLAGS 0x20C
 #define ARM64_MAGIC_AT 0x38
 #define PE_POINTER_AT 0x3C
+#define ELF_ORDER_AT 5 /* 1: the low byte comes first */
 #define ELF_MACHINE_AT 18
+#define ELF_PPC64 21
 #define VERSION_MAX_LENGTH 128
 #define SIGNATURE_MARK "~Module signature appended~\n"
 #define SIGNATURE_INFO 12 /* before the mark; the last four bytes are the signature's length */
@@ -88,14 +90,16 @@ const char *embark_elf_get_machine (const guint8 *data, gsize length)
   {
     guint16 number;
     const char *machine;
-  } machines[] = { { 3, "i386" },   { 62, "x86_64" }, { 183, "aarch64" }, { 40, "arm" },
-                   { 21, "ppc64" }, { 22, "s390x" },  { 243, "riscv64" }, { 258, "loongarch64" } };
+  } machines[] = { { 3, "i386" },          { 62, "x86_64" }, { 183, "aarch64" }, { 40, "arm" },
+                   { ELF_PPC64, "ppc64" }, { 22, "s390x" },  { 243, "riscv64" }, { 258, "loongarch64" } };
   guint16 number;
 
   if (length < ELF_MACHINE_AT + 2 || memcmp (data, "\177ELF", 4) != 0)
     return NULL;
-  number = data[5] == 2 ? (guint16) (data[ELF_MACHINE_AT] << 8 | data[ELF_MACHINE_AT + 1])
-                        : get_le16 (data + ELF_MACHINE_AT);
+  number = data[ELF_ORDER_AT] == 2 ? (guint16) (data[ELF_MACHINE_AT] << 8 | data[ELF_MACHINE_AT + 1])
+                                   : get_le16 (data + ELF_MACHINE_AT);
+  if (number == ELF_PPC64 && data[ELF_ORDER_AT] == 1)
+    return "ppc64le";
   for (guint i = 0; i < G_N_ELEMENTS (machines); i++)
     if (number == machines[i].number)
       return machines[i].machine;

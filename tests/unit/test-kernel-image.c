@@ -72,6 +72,12 @@ static void test_others (void)
   data[18] = 62;
   check_image (data, sizeof data, "x86_64", NULL);
   check_image (data, 19, NULL, NULL);
+  data[18] = 21;
+  check_image (data, sizeof data, "ppc64le", NULL);
+  data[5] = 2;
+  data[18] = 0;
+  data[19] = 21;
+  check_image (data, sizeof data, "ppc64", NULL);
 }
 
 /* Image.gz of arm64; only its start is read. */
