@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The plain ones of the boot loaders' texts: grub legacy, BootLoaderSpec, the
- * kernel command line, fstab. boot-grub2.c reads grub 2. Any thread.
+ * What the readers of boot loaders' texts share, grub legacy, and the kernel
+ * command line; the other loaders have files of their own. Any thread.
  */
 #include "model/guest/boot-config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "model/guest/boot-lines.h"
-#include "model/guest/kernel-modules.h"
 
 #define LINES_MAX 20000
 
@@ -19,6 +17,7 @@ void embark_boot_entry_free (EmbarkBootEntry *self)
   g_free (self->kernel);
   g_free (self->initrd);
   g_free (self->cmdline);
+  g_free (self->version);
   g_free (self);
 }
 
@@ -42,10 +41,10 @@ const char *embark_boot_match_word (const char *line, const char *const *words)
   return NULL;
 }
 
-/* Without "(hd0,0)", "($root)" or "${root}" in front. */
-static const char *skip_device (const char *path)
+const char *embark_boot_skip_device (const char *path)
 {
-  const char *slash = strchr (path, '/');
+  const char *end = path[0] == '(' ? strchr (path, ')') : NULL;
+  const char *slash = strchr (end ? end : path, '/');
 
   return slash && (path[0] == '(' || path[0] == '$') ? slash : path;
 }
@@ -57,7 +56,7 @@ void embark_boot_entry_set_kernel (EmbarkBootEntry *entry, const char *rest)
 
   g_free (entry->kernel);
   g_free (entry->cmdline);
-  entry->kernel = g_strdup (skip_device (path));
+  entry->kernel = g_strdup (embark_boot_skip_device (path));
   entry->cmdline = g_strstrip (g_strdup (rest + length));
 }
 
@@ -69,7 +68,7 @@ void embark_boot_entry_set_initrd (EmbarkBootEntry *entry, const char *rest)
     if (*words[i])
       {
         g_free (entry->initrd);
-        entry->initrd = g_strdup (skip_device (words[i]));
+        entry->initrd = g_strdup (embark_boot_skip_device (words[i]));
       }
 }
 
@@ -78,108 +77,71 @@ static void drop_entry (gpointer entry)
   embark_boot_entry_free (entry);
 }
 
-EmbarkBootEntry *embark_boot_config_read_legacy (const char *config)
+/* "saved" stands for the number in a file of its own. */
+static guint64 read_number (const char *text, const char *saved)
+{
+  if (g_str_has_prefix (text, "saved"))
+    text = saved ? saved : "0";
+  return g_ascii_strtoull (text, NULL, 10);
+}
+
+/* What follows "NAME=" or "NAME " at the start of a line; NULL when it says something else. */
+static const char *match_setting (const char *line, const char *name)
+{
+  gsize length = strlen (name);
+
+  return strncmp (line, name, length) == 0 && line[length] && strchr ("= \t", line[length]) ? line + length + 1 : NULL;
+}
+
+/* One line of an entry. Under Xen "kernel" is the hypervisor, and the first "module" what it starts. */
+static void read_entry_line (EmbarkBootEntry *entry, const char *line)
+{
+  static const char *const kernel_words[] = { "kernel", NULL };
+  static const char *const module_words[] = { "module", NULL };
+  static const char *const initrd_words[] = { "initrd", NULL };
+  const char *rest;
+
+  if ((rest = embark_boot_match_word (line, kernel_words)))
+    embark_boot_entry_set_kernel (entry, rest);
+  else if ((rest = embark_boot_match_word (line, initrd_words)))
+    embark_boot_entry_set_initrd (entry, rest);
+  else if ((rest = embark_boot_match_word (line, module_words)) && entry->kernel && strstr (entry->kernel, "/xen"))
+    embark_boot_entry_set_kernel (entry, rest);
+  else if (rest)
+    embark_boot_entry_set_initrd (entry, rest);
+}
+
+EmbarkBootEntry *embark_boot_config_read_legacy (const char *config, const char *saved)
 {
   static const char *const title_words[] = { "title", NULL };
-  static const char *const kernel_words[] = { "kernel", NULL };
-  static const char *const initrd_words[] = { "initrd", NULL };
   g_auto (GStrv) lines = embark_boot_split_lines (config);
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (drop_entry);
   EmbarkBootEntry *entry = NULL;
-  guint64 wanted = 0;
+  guint64 wanted = 0, fallback = 0;
 
   for (guint i = 0; lines[i]; i++)
     {
       const char *rest;
 
-      if (g_str_has_prefix (lines[i], "default") && strchr ("= \t", lines[i][7]) && lines[i][7])
-        wanted = g_ascii_strtoull (lines[i] + 8, NULL, 10);
+      if ((rest = match_setting (lines[i], "default")))
+        wanted = read_number (rest, saved);
+      else if ((rest = match_setting (lines[i], "fallback")))
+        fallback = read_number (rest, saved);
       else if ((rest = embark_boot_match_word (lines[i], title_words)))
         {
           entry = g_new0 (EmbarkBootEntry, 1);
           entry->title = g_strdup (rest);
           g_ptr_array_add (entries, entry);
         }
-      else if (entry && (rest = embark_boot_match_word (lines[i], kernel_words)))
-        embark_boot_entry_set_kernel (entry, rest);
-      else if (entry && (rest = embark_boot_match_word (lines[i], initrd_words)))
-        embark_boot_entry_set_initrd (entry, rest);
+      else if (entry)
+        read_entry_line (entry, lines[i]);
     }
-  if (entries->len == 0)
-    return NULL;
   if (wanted >= entries->len)
-    wanted = 0;
+    wanted = fallback;
+  if (wanted >= entries->len)
+    return NULL;
   entry = g_ptr_array_index (entries, wanted);
   return entry->kernel ? g_ptr_array_steal_index (entries, wanted) : NULL;
-}
-
-static EmbarkBootEntry *parse_bls (const char *text, const char *grubenv)
-{
-  static const char *const title_words[] = { "title", NULL };
-  static const char *const linux_words[] = { "linux", NULL };
-  static const char *const initrd_words[] = { "initrd", NULL };
-  static const char *const options_words[] = { "options", NULL };
-  g_auto (GStrv) lines = embark_boot_split_lines (text);
-  g_autoptr (EmbarkBootEntry) entry = g_new0 (EmbarkBootEntry, 1);
-  g_autoptr (GString) options = g_string_new (NULL);
-
-  for (guint i = 0; lines[i]; i++)
-    {
-      const char *rest;
-
-      if ((rest = embark_boot_match_word (lines[i], title_words)) && !entry->title)
-        entry->title = g_strdup (rest);
-      else if ((rest = embark_boot_match_word (lines[i], linux_words)))
-        embark_boot_entry_set_kernel (entry, rest);
-      else if ((rest = embark_boot_match_word (lines[i], initrd_words)))
-        embark_boot_entry_set_initrd (entry, rest);
-      else if ((rest = embark_boot_match_word (lines[i], options_words)))
-        g_string_append_printf (options, "%s%s", options->len ? " " : "", rest);
-    }
-  if (!entry->kernel)
-    return NULL;
-  if (strstr (options->str, "$kernelopts"))
-    {
-      g_autofree char *value = embark_grubenv_get (grubenv, "kernelopts");
-      g_string_replace (options, "$kernelopts", value ? value : "", 1);
-    }
-  g_free (entry->cmdline);
-  entry->cmdline = g_strdup (options->str);
-  return g_steal_pointer (&entry);
-}
-
-EmbarkBootEntry *embark_boot_config_read_bls (const char *const *names, const char *const *texts, const char *grubenv)
-{
-  g_autofree char *saved = embark_grubenv_get (grubenv, "saved_entry");
-  g_autofree char *next = embark_grubenv_get (grubenv, "next_entry");
-  const char *wanted = next && *next ? next : saved;
-  const char *best_name = NULL;
-  g_autoptr (EmbarkBootEntry) best = NULL;
-
-  for (guint i = 0; names[i] && texts[i]; i++)
-    {
-      g_autoptr (EmbarkBootEntry) entry = parse_bls (texts[i], grubenv);
-      g_autofree char *id = NULL;
-
-      if (!entry)
-        continue;
-      id = g_strndup (names[i], g_str_has_suffix (names[i], ".conf") ? strlen (names[i]) - 5 : strlen (names[i]));
-      if (wanted && (g_strcmp0 (wanted, id) == 0 || g_strcmp0 (wanted, entry->title) == 0))
-        return g_steal_pointer (&entry);
-      if (strstr (id, "-rescue") || strstr (id, "0-rescue"))
-        continue;
-      if (best_name && embark_kernel_compare_versions (names[i], best_name) < 0)
-        continue;
-      best_name = names[i];
-      g_clear_pointer (&best, embark_boot_entry_free);
-      best = g_steal_pointer (&entry);
-    }
-  return g_steal_pointer (&best);
-}
-
-gboolean embark_boot_config_uses_bls (const char *config)
-{
-  return g_regex_match_simple ("^\\s*blscfg\\b", config, G_REGEX_MULTILINE, 0);
 }
 
 char *embark_boot_kernel_version (const char *path)
@@ -189,7 +151,7 @@ char *embark_boot_kernel_version (const char *path)
 
   base = base ? base + 1 : path;
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_str_has_prefix (base, prefixes[i]) && base[strlen (prefixes[i])])
+    if (g_str_has_prefix (base, prefixes[i]) && g_ascii_isdigit (base[strlen (prefixes[i])]))
       return g_strdup (base + strlen (prefixes[i]));
   return NULL;
 }
@@ -207,18 +169,4 @@ char *embark_cmdline_get (const char *cmdline, const char *name)
         value = g_strdup (words[i][length] ? words[i] + length + 1 : "");
       }
   return value;
-}
-
-char *embark_fstab_get_root (const char *fstab)
-{
-  g_auto (GStrv) lines = embark_boot_split_lines (fstab);
-
-  for (guint i = 0; lines[i]; i++)
-    {
-      char device[512], target[512];
-
-      if (lines[i][0] != '#' && sscanf (lines[i], "%511s %511s", device, target) == 2 && strcmp (target, "/") == 0)
-        return g_strdup (device);
-    }
-  return NULL;
 }

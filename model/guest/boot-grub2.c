@@ -201,6 +201,42 @@ static Item *find_wanted (const Menu *menu)
   return found && found->boot->kernel ? found : find_first (menu, -1);
 }
 
+char *embark_boot_config_get_grub2_include (const char *config)
+{
+  static const char *const include_words[] = { "configfile", NULL };
+  static const char *const prefixes[] = { "$prefix", "${prefix}" };
+  g_auto (GStrv) lines = embark_boot_split_lines (config);
+  g_autofree char *prefix = NULL;
+  g_autofree char *path = NULL;
+
+  if (strstr (config, "menuentry ") || embark_boot_config_uses_bls (config))
+    return NULL;
+  for (guint i = 0; lines[i]; i++)
+    {
+      const char *rest = embark_boot_match_word (lines[i], include_words);
+      const char *value = g_str_has_prefix (lines[i], "set prefix=") ? lines[i] + strlen ("set prefix=") : NULL;
+
+      if (value)
+        {
+          g_free (prefix);
+          prefix = take_word (&value);
+        }
+      else if (rest)
+        {
+          g_free (path);
+          path = take_word (&rest);
+        }
+    }
+  for (guint i = 0; path && i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (path, prefixes[i]))
+      {
+        char *full = g_strconcat (prefix ? prefix : "/boot/grub", path + strlen (prefixes[i]), NULL);
+        g_free (path);
+        path = full;
+      }
+  return path ? g_strdup (embark_boot_skip_device (path)) : NULL;
+}
+
 EmbarkBootEntry *embark_boot_config_read_grub2 (const char *config, const char *grubenv)
 {
   g_auto (GStrv) lines = embark_boot_split_lines (config);

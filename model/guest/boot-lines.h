@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 char **embark_boot_split_lines (const char *text);
 /* What follows the first of @words that starts @line, blanks skipped; NULL when none does. */
 const char *embark_boot_match_word (const char *line, const char *const *words);
+/* Without "(hd0,0)", "($root)" or "${root}" in front. Borrowed from @path. */
+const char *embark_boot_skip_device (const char *path);
 /* @rest: "PATH OPTIONS…". */
 void embark_boot_entry_set_kernel (EmbarkBootEntry *entry, const char *rest);
 /* @rest: "PATH PATH…"; the last one counts, microcode comes first. */

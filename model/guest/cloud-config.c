@@ -53,25 +53,66 @@ gboolean embark_cloud_config_disables_network (const char *text)
   return FALSE;
 }
 
-char *embark_dpkg_status_get_version (const char *status, const char *package)
+char *embark_dpkg_status_get_field (const char *status, const char *package, const char *field)
 {
   g_autofree char *head = g_strdup_printf ("Package: %s\n", package);
+  g_autofree char *wanted = g_strdup_printf ("\n%s: ", field);
   const char *start = status;
 
   while ((start = strstr (start, head)))
     {
       const char *end = strstr (start, "\n\n");
       g_autofree char *paragraph = g_strndup (start, end ? (gsize) (end - start) : strlen (start));
-      const char *version = strstr (paragraph, "\nVersion: ");
+      const char *value = strstr (paragraph, wanted);
 
-      if ((start == status || start[-1] == '\n') && strstr (paragraph, "\nStatus: install ok installed") && version)
+      if ((start == status || start[-1] == '\n') && strstr (paragraph, "\nStatus: install ok installed") && value)
         {
-          version += strlen ("\nVersion: ");
-          return g_strndup (version, strcspn (version, "\n"));
+          value += strlen (wanted);
+          return g_strndup (value, strcspn (value, "\n"));
         }
       start += strlen (head);
     }
   return NULL;
+}
+
+char *embark_cloud_init_version_of_module (const char *text)
+{
+  static const char mark[] = "__VERSION__ = \"";
+  const char *found = strstr (text, mark);
+  const char *start = found ? found + strlen (mark) : NULL;
+  gsize length = start ? strspn (start, "0123456789.") : 0;
+
+  return length > 0 ? g_strndup (start, length) : NULL;
+}
+
+/* Value of a line "KEY: value" of ds-identify.cfg; the last counts. */
+static char *find_setting (const char *text, const char *key)
+{
+  g_autoptr (GPtrArray) items = embark_yaml_read (text);
+  char *value = NULL;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const EmbarkYamlItem *item = g_ptr_array_index (items, i);
+      if (strcmp (item->path, key) != 0 || !*item->value)
+        continue;
+      g_free (value);
+      value = g_strdup (item->value);
+    }
+  return value;
+}
+
+char *embark_ds_identify_get_datasource (const char *text)
+{
+  return find_setting (text, "datasource");
+}
+
+gboolean embark_ds_identify_disables (const char *text)
+{
+  g_autofree char *policy = find_setting (text, "policy");
+
+  /* "search,found=all,notfound=disabled" begins with the mode. */
+  return policy && g_str_has_prefix (policy, "disabled") && (policy[8] == ',' || !policy[8]);
 }
 
 char *embark_cloud_init_version_of_folder (const char *name)

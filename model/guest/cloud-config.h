@@ -14,8 +14,14 @@ G_BEGIN_DECLS
 GStrv embark_cloud_config_get_datasources (const char *const *texts);
 /* TRUE when @text turns network configuration off ("network: {config: disabled}"). */
 gboolean embark_cloud_config_disables_network (const char *text);
-/* Version of an installed package in a dpkg status file; NULL when not installed. */
-char *embark_dpkg_status_get_version (const char *status, const char *package);
+/* A field ("Version") of an installed package in a dpkg status file; NULL when not installed or without it. */
+char *embark_dpkg_status_get_field (const char *status, const char *package, const char *field);
+/* From cloudinit/version.py; NULL when it does not say. */
+char *embark_cloud_init_version_of_module (const char *text);
+/* The only datasource that /etc/cloud/ds-identify.cfg allows; NULL when it leaves it open. */
+char *embark_ds_identify_get_datasource (const char *text);
+/* TRUE when its policy turns cloud-init off. */
+gboolean embark_ds_identify_disables (const char *text);
 /* "22.4.2" of "cloud_init-22.4.2.dist-info", "cloud_init-0.7.5-py2.7.egg-info"; NULL for other names. */
 char *embark_cloud_init_version_of_folder (const char *name);
 

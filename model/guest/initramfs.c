@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Walks the newc archives of an initramfs without unpacking anything to disk.
- * libarchive only undoes the compression (its cpio reader stops at the first
- * archive, which is often the microcode). Any thread.
+ * Walks the newc archives of an initramfs without unpacking anything to disk,
+ * as the kernel does: plain and compressed ones in any order, zeros between.
+ * Any thread.
  */
 #include "model/guest/initramfs.h"
 
 #include <string.h>
 
-#include <archive.h>
 #include <glib/gi18n-lib.h>
 
 #include "model/base/errors.h"
+#include "model/guest/unpack.h"
 
 #define HEADER_SIZE 110
 #define NAME_MAX_SIZE 4096
-#define UNPACKED_MAX (G_GUINT64_CONSTANT (1) << 30)
 #define ENTRIES_MAX 400000
+#define BUFFER_SIZE 65536
+#define SEGMENTS_MAX 64 /* compressed ones */
 
 struct _EmbarkInitramfs
 {
   GHashTable *modules; /* set of "VERSION/name", "*" for a module outside lib/modules/VERSION */
   guint n_archives;
   guint n_entries;
+  guint64 budget; /* bytes that may still be unpacked */
 };
 
-/* Bytes in order: of the file itself, or of its compressed rest when @archive is set. */
+/* Bytes in order: of the file itself, or of a compressed stream in it when @unpack is set. */
 typedef struct
 {
   const guint8 *data;
   gsize length;
   gsize position;
-  struct archive *archive;
-  guint64 n_read;
+  EmbarkUnpack *unpack;
+  guint64 *budget;
+  guint8 *buffer; /* of BUFFER_SIZE, for what is unpacked */
+  gsize buffered;
+  gsize taken;
 } Source;
 
 typedef enum
@@ -42,28 +47,42 @@ typedef enum
   FOUND_OTHER,
 } Found;
 
+/* FALSE: damaged, or more than may be unpacked. At the end nothing is buffered. */
+static gboolean fill_buffer (Source *source)
+{
+  gssize n = *source->budget >= BUFFER_SIZE ? embark_unpack_read (source->unpack, source->buffer, BUFFER_SIZE) : -1;
+
+  source->taken = 0;
+  source->buffered = MAX (n, 0);
+  *source->budget -= source->buffered;
+  return n >= 0;
+}
+
 /* Up to @size bytes; fewer only at the end. -1: damaged. */
 static gssize read_some (Source *source, guint8 *buffer, gsize size)
 {
   gsize got = 0;
 
-  if (!source->archive)
+  if (!source->unpack)
     {
       got = MIN (size, source->length - source->position);
-      memcpy (buffer, source->data + source->position, got);
+      if (got > 0)
+        memcpy (buffer, source->data + source->position, got);
       source->position += got;
       return got;
     }
   while (got < size)
     {
-      la_ssize_t n = archive_read_data (source->archive, buffer + got, size - got);
-      if (n < 0)
+      gsize n = MIN (size - got, source->buffered - source->taken);
+
+      if (n == 0 && !fill_buffer (source))
         return -1;
-      if (n == 0)
+      if (n == 0 && source->buffered == 0)
         break;
+      memcpy (buffer + got, source->buffer + source->taken, n);
+      source->taken += n;
       got += n;
     }
-  source->n_read += got;
   return got;
 }
 
@@ -71,7 +90,7 @@ static gboolean skip_bytes (Source *source, guint64 size)
 {
   guint8 buffer[65536];
 
-  if (!source->archive)
+  if (!source->unpack)
     {
       if (size > source->length - source->position)
         return FALSE;
@@ -81,7 +100,7 @@ static gboolean skip_bytes (Source *source, guint64 size)
   while (size > 0)
     {
       gsize want = MIN (size, sizeof buffer);
-      if (source->n_read > UNPACKED_MAX || read_some (source, buffer, want) != (gssize) want)
+      if (read_some (source, buffer, want) != (gssize) want)
         return FALSE;
       size -= want;
     }
@@ -175,12 +194,15 @@ static Found find_next (Source *source)
   char magic[7] = "";
 
   do
-    if (read_some (source, &byte, 1) != 1)
-      return FOUND_END;
+    {
+      gssize n = read_some (source, &byte, 1);
+      if (n != 1)
+        return n == 0 ? FOUND_END : FOUND_OTHER;
+    }
   while (byte == 0);
 
   magic[0] = (char) byte;
-  if (!source->archive)
+  if (!source->unpack)
     {
       if (source->length - source->position >= 5)
         memcpy (magic + 1, source->data + source->position, 5);
@@ -190,11 +212,11 @@ static Found find_next (Source *source)
 
   if (strcmp (magic, "070701") != 0 && strcmp (magic, "070702") != 0)
     {
-      if (!source->archive)
+      if (!source->unpack)
         source->position--;
       return FOUND_OTHER;
     }
-  if (!source->archive)
+  if (!source->unpack)
     source->position += 5;
   return FOUND_ARCHIVE;
 }
@@ -226,56 +248,63 @@ static gboolean walk_archives (EmbarkInitramfs *self, Source *source, Found *ret
   return TRUE;
 }
 
-static gboolean walk_compressed (EmbarkInitramfs *self, const guint8 *data, gsize length, GError **error)
+/* One compressed stream; *ret_used: its length. */
+static gboolean walk_compressed (EmbarkInitramfs *self, const guint8 *data, gsize length, gsize *ret_used,
+                                 GError **error)
 {
-  struct archive *archive = archive_read_new ();
-  struct archive_entry *entry = NULL;
-  Source source = { .archive = archive };
+  g_autoptr (EmbarkUnpack) unpack = embark_unpack_new (data, length);
+  g_autofree guint8 *buffer = g_malloc (BUFFER_SIZE);
+  Source source = { .unpack = unpack, .budget = &self->budget, .buffer = buffer };
   Found found = FOUND_END;
-  gboolean ok;
+  guint before = self->n_archives;
 
-  /* Never filter_all: it would start programs of the host for some formats. */
-  archive_read_support_filter_gzip (archive);
-  archive_read_support_filter_xz (archive);
-  archive_read_support_filter_lzma (archive);
-  archive_read_support_filter_zstd (archive);
-  archive_read_support_filter_lz4 (archive);
-  archive_read_support_filter_bzip2 (archive);
-  archive_read_support_format_raw (archive);
-  ok = archive_read_open_memory (archive, data, length) == ARCHIVE_OK
-       && archive_read_next_header (archive, &entry) == ARCHIVE_OK
-       && archive_filter_code (archive, 0) != ARCHIVE_FILTER_NONE;
-  if (!ok)
-    g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_FAILED, _ ("the initramfs has an unknown compression"));
-  else
-    ok = walk_archives (self, &source, &found, error);
-  if (ok && (found != FOUND_END || self->n_archives == 0))
-    ok = fail_damaged (error);
-  archive_read_free (archive);
-  return ok;
+  if (!unpack)
+    {
+      g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_FAILED, _ ("the initramfs has an unknown compression"));
+      return FALSE;
+    }
+  if (!walk_archives (self, &source, &found, error))
+    return FALSE;
+  *ret_used = embark_unpack_get_used (unpack);
+  if (found != FOUND_END || self->n_archives == before || *ret_used == 0 || *ret_used > length)
+    return fail_damaged (error);
+  return TRUE;
 }
 
-EmbarkInitramfs *embark_initramfs_read (GBytes *file, GError **error)
+static gboolean walk_file (EmbarkInitramfs *self, Source *source, GError **error)
+{
+  Found found = FOUND_END;
+
+  for (guint i = 0; i <= SEGMENTS_MAX; i++)
+    {
+      gsize used = 0;
+
+      if (!walk_archives (self, source, &found, error))
+        return FALSE;
+      if (found == FOUND_END)
+        return TRUE;
+      if (!walk_compressed (self, source->data + source->position, source->length - source->position, &used, error))
+        return FALSE;
+      source->position += used;
+    }
+  return fail_damaged (error);
+}
+
+EmbarkInitramfs *embark_initramfs_read (GBytes *file, guint64 *budget, GError **error)
 {
   g_autoptr (EmbarkInitramfs) self = g_new0 (EmbarkInitramfs, 1);
   Source source = { 0 };
-  Found found = FOUND_END;
+  guint64 allowed = MIN (*budget, EMBARK_INITRAMFS_UNPACKED_MAX);
+  gboolean ok;
 
   g_return_val_if_fail (file, NULL);
 
   self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->budget = allowed;
   source.data = g_bytes_get_data (file, &source.length);
-  if (!walk_archives (self, &source, &found, error))
-    return NULL;
-  if (found == FOUND_OTHER
-      && !walk_compressed (self, source.data + source.position, source.length - source.position, error))
-    return NULL;
-  if (self->n_archives == 0)
-    {
-      fail_damaged (error);
-      return NULL;
-    }
-  return g_steal_pointer (&self);
+  ok = walk_file (self, &source, error) && (self->n_archives > 0 || fail_damaged (error));
+  *budget -= allowed - self->budget;
+  return ok ? g_steal_pointer (&self) : NULL;
 }
 
 void embark_initramfs_free (EmbarkInitramfs *self)

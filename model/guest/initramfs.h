@@ -12,9 +12,12 @@ G_BEGIN_DECLS
 
 typedef struct _EmbarkInitramfs EmbarkInitramfs;
 
-/* The whole file. gzip, xz, lzma, zstd, lz4 and bzip2 by libarchive, within this process, at most 1 GiB unpacked.
+#define EMBARK_INITRAMFS_UNPACKED_MAX (G_GUINT64_CONSTANT (1) << 30)
+
+/* The whole file, unpacked within this process. *budget: bytes that may be unpacked for this and further ones, of
+ * which this one takes EMBARK_INITRAMFS_UNPACKED_MAX at most; what it took is subtracted, also when it fails.
  * Errors: FAILED (unknown compression, damaged, too large): one clause, translated. */
-EmbarkInitramfs *embark_initramfs_read (GBytes *file, GError **error);
+EmbarkInitramfs *embark_initramfs_read (GBytes *file, guint64 *budget, GError **error);
 void embark_initramfs_free (EmbarkInitramfs *self);
 
 /* @version: of the kernel; modules of other kernels do not count. @module: "virtio_blk"; "-" and "_" are one. */

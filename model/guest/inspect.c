@@ -200,6 +200,7 @@ void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
 
   embark_helper_send_stage ("filesystems");
   embark_inspect_partitions (g, facts);
+  embark_inspect_filesystem_state (g, facts);
   embark_helper_send_stage ("inspect");
   found = guestfs_inspect_os (g);
   roots = found ? choose_roots (g, found) : g_ptr_array_new ();

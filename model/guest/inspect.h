@@ -21,11 +21,10 @@ void embark_inspect_partitions (guestfs_h *g, EmbarkFacts *facts);
 void embark_inspect_explain_nothing (guestfs_h *g, EmbarkFacts *facts);
 /* Space of what is mounted: completes disk.filesystems. */
 void embark_inspect_mounted (guestfs_h *g, EmbarkFacts *facts);
-/* linux.*, with the root mounted. @root: as libguestfs names it. */
+/* Whether each of disk.filesystems was closed properly; before anything is mounted. */
+void embark_inspect_filesystem_state (guestfs_h *g, EmbarkFacts *facts);
+/* linux.* and os.guestTools, with the root mounted. @root: as libguestfs names it. */
 void embark_inspect_linux (guestfs_h *g, const char *root, EmbarkFacts *facts);
-void embark_inspect_kernels (guestfs_h *g, EmbarkFacts *facts);
-void embark_inspect_cloud_init (guestfs_h *g, EmbarkFacts *facts);
-void embark_inspect_network (guestfs_h *g, EmbarkFacts *facts);
 /* windows.*, with the root mounted. */
 void embark_inspect_windows (guestfs_h *g, const char *root, EmbarkFacts *facts);
 /* windows.hibernated of @device; before anything is mounted. */

@@ -150,6 +150,28 @@ static gboolean is_yes (const char *value)
   return value && (g_ascii_strcasecmp (value, "yes") == 0 || g_ascii_strcasecmp (value, "true") == 0);
 }
 
+/* The card that the file is for, or the address it gives to whatever card there is: either is of the old machine. */
+static char *find_card (char **lines)
+{
+  static const char *const names[] = { "HWADDR", "MACADDR", "LLADDR" };
+  char *mac = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && !mac; i++)
+    mac = find_assigned (lines, names[i]);
+  return mac;
+}
+
+/* FALSE for an interface that stays down until somebody starts it. */
+static gboolean is_started (char **lines)
+{
+  g_autofree char *on_boot = find_assigned (lines, "ONBOOT");
+  g_autofree char *mode = find_assigned (lines, "STARTMODE");
+
+  if (on_boot && g_ascii_strcasecmp (on_boot, "no") == 0)
+    return FALSE;
+  return !mode || (strcmp (mode, "off") != 0 && strcmp (mode, "manual") != 0);
+}
+
 void embark_network_read_ifcfg (GPtrArray *list, const char *text, const char *file)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", LINES_MAX);
@@ -158,18 +180,26 @@ void embark_network_read_ifcfg (GPtrArray *list, const char *text, const char *f
   g_autofree char *protocol = find_assigned (lines, "BOOTPROTO");
   g_autofree char *address = find_assigned (lines, "IPADDR");
   g_autofree char *first = find_assigned (lines, "IPADDR0");
-  g_autofree char *mac = find_assigned (lines, "HWADDR");
+  g_autofree char *mac = find_card (lines);
   g_autofree char *ipv6_address = find_assigned (lines, "IPV6ADDR");
   g_autofree char *dhcp6 = find_assigned (lines, "DHCPV6C");
   EmbarkInterface *interface;
 
   base = base ? base + 1 : file;
+  /* SUSE up to 10 named the file by the card: "ifcfg-eth-id-00:16:3e:00:00:01". */
+  if (!mac && g_str_has_prefix (base, "ifcfg-eth-id-"))
+    {
+      mac = g_strdup (base + strlen ("ifcfg-eth-id-"));
+      device = device ? device : g_strdup ("*");
+    }
   if (!device && g_str_has_prefix (base, "ifcfg-"))
     device = g_strdup (base + strlen ("ifcfg-"));
   interface = device && *device ? embark_interface_list_get (list, device, file) : NULL;
   if (!interface)
     return;
-  if (protocol && g_str_has_prefix (protocol, "dhcp"))
+  if (!is_started (lines))
+    interface->method = "other";
+  else if (protocol && g_str_has_prefix (protocol, "dhcp") && strcmp (protocol, "dhcp6") != 0)
     interface->method = "dhcp";
   else if (address || first || g_strcmp0 (protocol, "static") == 0)
     interface->method = "static";
@@ -188,7 +218,7 @@ static void read_netplan_key (EmbarkInterface *interface, const char *key, const
     interface->method = "dhcp";
   else if (strcmp (key, "dhcp6") == 0 && is_on)
     interface->has_ipv6 = TRUE;
-  else if (strcmp (key, "match/macaddress") == 0)
+  else if (strcmp (key, "match/macaddress") == 0 || strcmp (key, "macaddress") == 0)
     embark_interface_set_mac (interface, value);
   else if (g_str_has_prefix (key, "addresses") && strchr (value, ':') && g_ascii_isxdigit (value[0]))
     interface->has_ipv6 = TRUE;

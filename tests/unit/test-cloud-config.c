@@ -35,16 +35,37 @@ static void test_versions (void)
   static const char status[] = "Package: cloud-init-base\nStatus: install ok installed\nVersion: 1\n\n"
                                "Package: gone\nStatus: deinstall ok config-files\nVersion: 2\n\n"
                                "Package: cloud-init\nStatus: install ok installed\nVersion: 22.4.2-1\nDepends: a\n\n";
-  g_autofree char *dpkg = embark_dpkg_status_get_version (status, "cloud-init");
+  g_autofree char *dpkg = embark_dpkg_status_get_field (status, "cloud-init", "Version");
   g_autofree char *wheel = embark_cloud_init_version_of_folder ("cloud_init-23.1.1.dist-info");
   g_autofree char *egg = embark_cloud_init_version_of_folder ("cloud_init-0.7.5-py2.7.egg-info");
 
   g_assert_cmpstr (dpkg, ==, "22.4.2-1");
-  g_assert_null (embark_dpkg_status_get_version (status, "gone"));
-  g_assert_null (embark_dpkg_status_get_version (status, "init"));
+  g_assert_null (embark_dpkg_status_get_field (status, "gone", "Version"));
+  g_assert_null (embark_dpkg_status_get_field (status, "init", "Version"));
   g_assert_cmpstr (wheel, ==, "23.1.1");
   g_assert_cmpstr (egg, ==, "0.7.5");
   g_assert_null (embark_cloud_init_version_of_folder ("cloud_init-tools"));
+}
+
+static void test_module_version (void)
+{
+  g_autofree char *version =
+      embark_cloud_init_version_of_module ("# x\n__VERSION__ = \"23.4.7\"\n_PACKAGED = '23.4.7-1'\n");
+
+  g_assert_cmpstr (version, ==, "23.4.7");
+  g_assert_null (embark_cloud_init_version_of_module ("__VERSION__ = \"@@PACKAGED@@\"\n"));
+  g_assert_null (embark_cloud_init_version_of_module (""));
+}
+
+static void test_ds_identify (void)
+{
+  g_autofree char *datasource = embark_ds_identify_get_datasource ("policy: enabled\ndatasource: Ec2\n");
+
+  g_assert_cmpstr (datasource, ==, "Ec2");
+  g_assert_null (embark_ds_identify_get_datasource ("# datasource: Ec2\npolicy: search\n"));
+  g_assert_true (embark_ds_identify_disables ("policy: disabled\n"));
+  g_assert_false (embark_ds_identify_disables ("policy: search,found=all,maybe=all,notfound=disabled\n"));
+  g_assert_false (embark_ds_identify_disables (""));
 }
 
 int main (int argc, char **argv)
@@ -53,5 +74,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cloud-config/datasources", test_datasources);
   g_test_add_func ("/cloud-config/network-disabled", test_network_disabled);
   g_test_add_func ("/cloud-config/versions", test_versions);
+  g_test_add_func ("/cloud-config/module-version", test_module_version);
+  g_test_add_func ("/cloud-config/ds-identify", test_ds_identify);
   return g_test_run ();
 }

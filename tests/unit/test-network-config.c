@@ -99,6 +99,41 @@ static void test_networkd (void)
   check_interface (list, 1, "eth1", "static", NULL, TRUE);
 }
 
+/* What stays down until somebody starts it brings no network. */
+static void test_by_hand (void)
+{
+  g_autoptr (GPtrArray) list =
+      read_text (embark_network_read_ifcfg, "DEVICE=eth0\nBOOTPROTO=dhcp\nONBOOT=no\n", "/x/ifcfg-eth0");
+
+  embark_network_read_ifcfg (list, "BOOTPROTO='dhcp'\nSTARTMODE='manual'\n", "/x/ifcfg-eth1");
+  embark_network_read_ifcfg (list, "BOOTPROTO='dhcp4'\nSTARTMODE='auto'\n", "/x/ifcfg-eth2");
+  embark_network_read_ifcfg (list, "BOOTPROTO='dhcp'\n", "/x/ifcfg-eth-id-00:16:3E:00:00:01");
+  embark_network_read_keyfile (
+      list, "[connection]\ntype=ethernet\nautoconnect=false\ninterface-name=eth4\n[ipv4]\nmethod=auto\n", "/b");
+  embark_network_read_keyfile (list, "[connection]\ntype=wifi\n[ipv4]\nmethod=auto\n", "/c");
+  g_assert_cmpuint (list->len, ==, 5);
+  check_interface (list, 0, "eth0", "other", NULL, FALSE);
+  check_interface (list, 1, "eth1", "other", NULL, FALSE);
+  check_interface (list, 2, "eth2", "dhcp", NULL, FALSE);
+  check_interface (list, 3, "*", "dhcp", "00:16:3e:00:00:01", FALSE);
+  check_interface (list, 4, "eth4", "other", NULL, FALSE);
+}
+
+static void test_networkd_matches (void)
+{
+  g_autoptr (GPtrArray) list =
+      read_text (embark_network_read_networkd, "[Match]\nName=ens3 eth0 !eth9\n[Network]\nDHCP=ipv4\n", "/a.network");
+
+  embark_network_read_networkd (list, "[Match]\nVirtualization=container\nName=host0\n[Network]\nDHCP=yes\n", "/b");
+  embark_network_read_networkd (list, "[Match]\nType=wlan\nName=wl*\n[Network]\nDHCP=yes\n", "/c");
+  embark_network_read_networkd (
+      list, "[Match]\nType=ether\n[Network]\nDHCP=yes\n[Link]\nMACAddress=52:54:00:00:00:0A\n", "/d");
+  g_assert_cmpuint (list->len, ==, 3);
+  check_interface (list, 0, "ens3", "dhcp", NULL, FALSE);
+  check_interface (list, 1, "eth0", "dhcp", NULL, FALSE);
+  check_interface (list, 2, "*", "dhcp", "52:54:00:00:00:0a", FALSE);
+}
+
 /* A file of a guest can be as long as it likes. */
 static void test_bound (void)
 {
@@ -119,6 +154,8 @@ int main (int argc, char **argv)
   g_test_add_func ("/network-config/netplan", test_netplan);
   g_test_add_func ("/network-config/keyfile", test_keyfile);
   g_test_add_func ("/network-config/networkd", test_networkd);
+  g_test_add_func ("/network-config/by-hand", test_by_hand);
+  g_test_add_func ("/network-config/networkd-matches", test_networkd_matches);
   g_test_add_func ("/network-config/bound", test_bound);
   return g_test_run ();
 }
