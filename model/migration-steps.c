@@ -95,10 +95,24 @@ static void note_fingerprint (EmbarkMigrationRecord *record, const char *fingerp
   embark_migration_record_set (record, EMBARK_RECORD_FINGERPRINT, fingerprint);
 }
 
+/* The facts with where the image is to go. A copy, since the facts of the disk are shared, and know of no migration.
+ * A destination is one region, in which both the bucket and the image are. */
+static EmbarkFacts *add_destination (EmbarkMigrationRecord *record, EmbarkFacts *facts)
+{
+  g_autofree char *region = embark_migration_record_dup (record, EMBARK_RECORD_REGION);
+  EmbarkFacts *all = embark_facts_new ();
+
+  embark_facts_merge (all, facts);
+  embark_facts_set_string (all, "destination.region", region);
+  embark_facts_set_string (all, "destination.bucketRegion", region);
+  return all;
+}
+
 EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
                                        GCancellable *cancellable, GError **error)
 {
   g_autoptr (EmbarkCheckOutcome) outcome = g_new0 (EmbarkCheckOutcome, 1);
+  g_autoptr (EmbarkFacts) all = NULL;
   EmbarkFacts *facts = self->facts;
   const char *fingerprint = self->fingerprint;
 
@@ -121,7 +135,8 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
       facts = outcome->look->facts;
       fingerprint = outcome->look->fingerprint;
     }
-  outcome->report = embark_report_new (facts, embark_limits_get_default (), self->judge,
+  all = add_destination (self->record, facts);
+  outcome->report = embark_report_new (all, embark_limits_get_default (), self->judge,
                                        embark_migration_record_is (self->record, EMBARK_RECORD_FORCED));
   note_system (self->record, outcome->report);
   note_fingerprint (self->record, fingerprint);

@@ -47,8 +47,11 @@ static EmbarkDecision decide_cut (const EmbarkRuleContext *context, const Embark
   embark_facts_get_boolean (context->facts, "os.found", &is_found);
   size_text = embark_rule_format_size (size);
   return (EmbarkDecision){
-    /* A system that was found all the same may be whole: some tools write a disk a little shorter than its table. */
-    .outcome = is_found ? EMBARK_OUTCOME_WARNING : limit->severity,
+    /* A system that was found all the same may be whole: some tools write a disk a little shorter than its table. So
+     * headers alone do not decide it. */
+    .outcome = context->is_partial ? EMBARK_OUTCOME_UNKNOWN
+               : is_found          ? EMBARK_OUTCOME_WARNING
+                                   : limit->severity,
     .title = _ ("The image is cut off"),
     .summary = _ ("The cloud would take the image for damaged"),
     /* Translators: two sizes. */

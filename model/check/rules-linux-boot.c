@@ -349,8 +349,13 @@ EmbarkDecision embark_decide_linux_root_device (const EmbarkRuleContext *context
            "run update-grub or grub2-mkconfig if it has one, and check again."),
   };
 
+  if (device == NULL && embark_facts_get_unknown (context->facts, "linux.rootDevice") == NULL
+      && embark_facts_has (context->facts, "linux.cmdline"))
+    return embark_decide_pass (g_strdup (_ ("The boot entry leaves it to the initramfs to find the root file system")));
   if (device == NULL)
-    return embark_decide_unknown (context, "linux.rootDevice");
+    return embark_decide_unknown (context, embark_facts_get_unknown (context->facts, "linux.cmdline") != NULL
+                                               ? "linux.cmdline"
+                                               : "linux.rootDevice");
   if (uuid != NULL && is_foreign_uuid (context->facts, uuid))
     {
       decision.title = _ ("The boot entry names another disk");

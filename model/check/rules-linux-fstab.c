@@ -127,8 +127,7 @@ static gboolean is_one_of (const char *word, const char *const *words)
   return g_strv_contains (words, word);
 }
 
-/* Without these a system does not start, or starts without its cloud-init, which keeps its state in /var. */
-static const char *const vital_folders[] = { "/boot", "/usr", "/var", NULL };
+/* What belongs to a system; the rest are data. */
 static const char *const own_folders[] = { "/", "/boot", "/usr", "/var", "/home", NULL };
 
 /* The list, or NULL with the decision that stands for its absence. */
@@ -206,18 +205,29 @@ EmbarkDecision embark_decide_linux_fstab (const EmbarkRuleContext *context, cons
   return decision;
 }
 
-static EmbarkDecision decide_lost_folder (const EmbarkLimit *limit, const Entry *entry, char *evidence)
+/* Without /usr there are no programs, and without the kernel nothing starts; but a kernel that is on this disk all the
+ * same does not need the other /boot. */
+static gboolean is_vital (const EmbarkRuleContext *context, const Entry *entry)
 {
-  gboolean is_vital = is_one_of (entry->mount_point, vital_folders);
+  if (strcmp (entry->mount_point, "/usr") == 0)
+    return TRUE;
+  return strcmp (entry->mount_point, "/boot") == 0
+         && embark_rule_count (embark_facts_get_list (context->facts, "linux.kernels")) == 0;
+}
+
+static EmbarkDecision decide_lost_folder (const EmbarkRuleContext *context, const EmbarkLimit *limit,
+                                          const Entry *entry, char *evidence)
+{
+  gboolean vital = is_vital (context, entry);
 
   return (EmbarkDecision){
-    .outcome = is_vital ? limit->severity : EMBARK_OUTCOME_WARNING,
+    .outcome = vital ? limit->severity : EMBARK_OUTCOME_WARNING,
     .title = _ ("A part of the system is on another disk"),
-    .summary = is_vital ? _ ("Only this disk becomes the image, and the system does not start without the other")
-                        : _ ("Only this disk becomes the image, without what users have in /home"),
+    .summary = vital ? _ ("Only this disk becomes the image, and the system does not start without the other")
+                     : _ ("Only this disk becomes the image, without what is in that folder"),
     .evidence = evidence,
     .advice = _ ("Move the folder to this disk, remove its entry from /etc/fstab, and check again."),
-    .is_later = !is_vital,
+    .is_later = !vital,
   };
 }
 
@@ -234,13 +244,13 @@ EmbarkDecision embark_decide_whole_disk (const EmbarkRuleContext *context, const
           || entry.place != PLACE_OTHER || strcmp (entry.mount_point, "/") == 0
           || !is_one_of (entry.mount_point, own_folders))
         continue;
-      if (is_one_of (entry.mount_point, vital_folders))
+      if (is_vital (context, &entry))
         {
           g_free (decision.evidence);
-          return decide_lost_folder (limit, &entry, describe_entry (list, i, &entry));
+          return decide_lost_folder (context, limit, &entry, describe_entry (list, i, &entry));
         }
       if (decision.outcome == EMBARK_OUTCOME_PASS)
-        decision = decide_lost_folder (limit, &entry, describe_entry (list, i, &entry));
+        decision = decide_lost_folder (context, limit, &entry, describe_entry (list, i, &entry));
     }
   if (decision.outcome == EMBARK_OUTCOME_PASS)
     decision.evidence = g_strdup (_ ("All folders of the system are on this disk"));

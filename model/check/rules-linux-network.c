@@ -17,12 +17,11 @@
 /* What predictable naming may make of the cloud's card; which of them depends on where the cloud plugs it. */
 static const char *const predictable_names[] = { "ens5", "enp0s5" };
 
-/* Absent and without a reason: the files were read, and none of them sets up anything. */
+/* Where the files were read, which the facts about IPv6 prove, an absent list is an empty one. */
 static gboolean is_list_unknown (const EmbarkRuleContext *context)
 {
   return embark_facts_get_list (context->facts, "linux.network.interfaces") == NULL
-         && (embark_facts_get_unknown (context->facts, "linux.network.interfaces") != NULL
-             || !embark_facts_has (context->facts, "linux.network.ipv6"));
+         && !embark_facts_has (context->facts, "linux.network.ipv6");
 }
 
 /* A network card by name or pattern, or a file for any card; not a bridge or the like. */

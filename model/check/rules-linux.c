@@ -102,7 +102,7 @@ EmbarkDecision embark_decide_linux_shadow (const EmbarkRuleContext *context, con
   return (EmbarkDecision){
     .outcome = EMBARK_OUTCOME_UNKNOWN,
     .summary = _ ("This could not be decided"),
-    .evidence = g_strdup (_ ("/etc/shadow could not be read")),
+    .evidence = g_strdup (_ ("/etc/shadow could not be read, or is no list of passwords")),
   };
 }
 

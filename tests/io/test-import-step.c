@@ -367,6 +367,30 @@ static void test_cancel (Fixture *fixture, gconstpointer data)
 
 #define ADD(name, func) g_test_add ("/import-step/" name, Fixture, NULL, set_up, func, tear_down)
 
+/* The report of a migration is judged by where it goes; the facts of the disk stay free of that. */
+static void test_check_knows_destination (Fixture *fixture, gconstpointer data)
+{
+  EmbarkStep *step = make_step (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkLook) look = embark_look_at_header (step->source, NULL, &error);
+  g_autoptr (EmbarkCheckOutcome) outcome = NULL;
+  EmbarkFacts *facts;
+
+  g_assert_no_error (error);
+  /* As if it had been looked into before: no appliance is started. */
+  step->facts = embark_facts_ref (look->facts);
+  step->fingerprint = g_strdup (look->fingerprint);
+  outcome = embark_step_check (step, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  facts = embark_report_get_facts (outcome->report);
+  g_assert_cmpstr (embark_facts_get_string (facts, "destination.region"), ==, PRACTICE_CLOUD_REGION);
+  g_assert_cmpstr (embark_facts_get_string (facts, "image.format"), ==, "raw");
+  g_assert_cmpint (embark_report_find (outcome->report, "bucket-region")->outcome, ==, EMBARK_OUTCOME_PASS);
+  g_assert_cmpint (embark_report_find (outcome->report, "object-access")->outcome, ==, EMBARK_OUTCOME_PASS);
+  g_assert_false (embark_facts_has (look->facts, "destination"));
+  embark_step_free (step);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -383,5 +407,6 @@ int main (int argc, char **argv)
   ADD ("offline", test_offline);
   ADD ("keys-expire", test_keys_expire);
   ADD ("cancel", test_cancel);
+  ADD ("check-knows-destination", test_check_knows_destination);
   return g_test_run ();
 }

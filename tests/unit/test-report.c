@@ -122,7 +122,16 @@ static void test_verdicts (void)
     { DEBIAN, "{'linux': {'kernels': [], 'cloudInit': {'installed': false}}}", EMBARK_JUDGE_BOTH, "blocked",
       "CloudInitNotInstalled" },
     { DEBIAN, "{'linux': {'kernels': [], 'network': {'ipv6': true}}}", EMBARK_JUDGE_BOTH, "unknown", NULL },
+    /* A limit of one edition alone may be what the cloud does, so it must be decided too. */
+    { DEBIAN, "{'linux': {'rootDevice': null, 'cmdline': null}}", EMBARK_JUDGE_BOTH, "unknown", NULL },
+    { DEBIAN, "{'linux': {'rootDevice': null, 'cmdline': null}}", EMBARK_JUDGE_ORIGINAL, "ready", NULL },
+    /* Some versions are always refused. */
+    { WINDOWS, "{'os': {'product': null}}", EMBARK_JUDGE_CURRENT, "unknown", NULL },
+    /* Notes change nothing. */
+    { DEBIAN, "{'linux': {'selinux': 'enforcing'}, 'image': {'format': 'vhdx'}}", EMBARK_JUDGE_BOTH, "ready", NULL },
+    { WINDOWS, "{'windows': {'fastStartup': true, 'remoteDesktop': 'perhaps'}}", EMBARK_JUDGE_BOTH, "ready", NULL },
     /* What could only be a warning leaves the verdict alone. */
+    { DEBIAN, "{'linux': {'shadow': 'unreadable', 'network': {'naming': 7}}}", EMBARK_JUDGE_BOTH, "ready", NULL },
     { DEBIAN, "{'os': {'count': 'two'}}", EMBARK_JUDGE_BOTH, "ready", NULL },
     /* Several codes: the cloud looks at the format first, then the partitions, the drivers, cloud-init. */
     { DEBIAN, "{'image': {'virtualSize': 999999999999}, 'disk': {'partitionTable': 'none'}}", EMBARK_JUDGE_BOTH,
@@ -240,6 +249,39 @@ static void test_editions_in_words (void)
   g_assert_cmpstr (gpt->editions[0], ==, "current");
 }
 
+/* Both object, one of them only warns: a warning, in the words of the milder one, with the code of the stricter. */
+static void test_milder_edition (void)
+{
+  g_autoptr (EmbarkReport) report =
+      make_report (DEBIAN, "{'os': {'distribution': 'archlinux'}}", EMBARK_JUDGE_BOTH, FALSE);
+  const EmbarkFinding *finding = embark_report_find (report, "linux-distribution");
+
+  assert_verdict (report, "attention", NULL);
+  g_assert_cmpint (finding->outcome, ==, EMBARK_OUTCOME_WARNING);
+  g_assert_cmpstr (finding->summary, ==, "The cloud may import it as “Other Linux” or refuse it");
+  g_assert_cmpstr (finding->code, ==, "InternalError");
+}
+
+/* The user can find the text: its heading, number and date, in every document. */
+static void test_sources (void)
+{
+  static const struct
+  {
+    const char *id, *source;
+  } rows[] = {
+    { "linux-fstab", "Current edition, “Making a Linux image” (213/17814 of 2023-06)" },
+    { "windows-hibernated", "In no document, but known from practice" },
+    { "windows-boot-loader", "Current edition, “Making a Windows image” (213/17815 of 2023-06)" },
+    { "iso",
+      "Original edition, “Image format” (213/4945 of 2018–2019), and current edition, “The action ImportImage of the "
+      "API” (CVM API 2017-03-12 of 2026-08)" },
+  };
+  g_autoptr (EmbarkReport) report = make_report (DEBIAN, NULL, EMBARK_JUDGE_BOTH, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpstr (embark_report_find (report, rows[i].id)->source, ==, rows[i].source);
+}
+
 static void test_order (void)
 {
   g_autoptr (EmbarkReport) report = make_report (
@@ -344,6 +386,8 @@ int main (int argc, char **argv)
   g_test_add_func ("/report/partial", test_partial);
   g_test_add_func ("/report/failed-look-is-not-partial", test_failed_look_is_not_partial);
   g_test_add_func ("/report/editions-in-words", test_editions_in_words);
+  g_test_add_func ("/report/milder-edition", test_milder_edition);
+  g_test_add_func ("/report/sources", test_sources);
   g_test_add_func ("/report/order", test_order);
   g_test_add_func ("/report/json", test_json);
   g_test_add_func ("/report/json-of-ready", test_json_of_ready);
