@@ -237,10 +237,12 @@ void embark_command_show_progress (const char *text)
 
   if (!isatty (STDERR_FILENO) || (text == NULL && !is_shown))
     return;
-  /* Back to the line's start, and clear to its end. */
-  fprintf (stderr, "\r\033[K%s", text != NULL ? text : "");
+  if (text == NULL)
+    text = "";
+  is_shown = *text != '\0';
+  /* Back to the line's start, and clear to its end. What does not fit would not be cleared the next time. */
+  fprintf (stderr, "\r\033[K%.*s", (int) (find_break (text, get_columns () - 1) - text), text);
   fflush (stderr);
-  is_shown = text != NULL;
 }
 
 const char *embark_command_colour (EmbarkOutcome outcome)

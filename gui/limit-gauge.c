@@ -23,6 +23,8 @@ static char *describe_value (guint64 low, guint64 high, guint64 limit)
   g_autofree char *low_text = g_format_size_full (low, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *high_text = g_format_size_full (high, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *limit_text = g_format_size_full (limit, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *low_unit = g_format_size_full (low, G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_ONLY_UNIT);
+  g_autofree char *high_unit = g_format_size_full (high, G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_ONLY_UNIT);
 
   if (limit == 0)
     return g_steal_pointer (&high_text);
@@ -31,7 +33,12 @@ static char *describe_value (guint64 low, guint64 high, guint64 limit)
     /* Translators: a size and its limit: "60.0 GiB of 500.0 GiB". */
     return g_strdup_printf (_ ("%s of %s"), high_text, limit_text);
 
-  /* Translators: a range of sizes and their limit: "11.0 GiB – 13.0 GiB of 50.0 GiB". */
+  if (g_str_equal (low_unit, high_unit))
+    {
+      g_free (low_text);
+      low_text = g_format_size_full (low, G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_ONLY_VALUE);
+    }
+  /* Translators: a range of sizes and their limit: "11.0 – 13.0 GiB of 50.0 GiB", "900.0 MiB – 1.1 GiB of 50.0 GiB". */
   return g_strdup_printf (_ ("%s – %s of %s"), low_text, high_text, limit_text);
 }
 

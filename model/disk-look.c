@@ -398,6 +398,7 @@ EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, const EmbarkLook
   if (!look_through_export (look, source, embark_export_get_socket (export), options, cancellable, error)
       || !embark_image_chain_verify (chain, error))
     return NULL;
+  look->looked_at = get_now ();
   if (key != NULL)
     embark_facts_cache_store (source->cache_dir, key, look->facts, look->looked_at, look->is_slow);
   return g_steal_pointer (&look);

@@ -265,10 +265,13 @@ static void first_stage_published_cb (EmbarkJob *job, gpointer user_data)
 /* Left with a first stage: why there is no more. */
 static void note_cancelled (EmbarkDisk *self)
 {
+  static const char *const not_seen[] = { "os",        "disk.filesystems", "disk.lvm",
+                                          "disk.luks", "disk.bitlocker",   "disk.raid" };
+
   if (self->facts == NULL || self->fingerprint != NULL)
     return;
-  embark_facts_set_unknown (self->facts, "os", _ ("looking inside was cancelled"));
-  embark_facts_set_unknown (self->facts, "disk", _ ("looking inside was cancelled"));
+  for (guint i = 0; i < G_N_ELEMENTS (not_seen); i++)
+    embark_facts_set_unknown (self->facts, not_seen[i], _ ("looking inside was cancelled"));
   embark_disk_judge (self);
 }
 

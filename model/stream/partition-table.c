@@ -173,6 +173,12 @@ static gboolean add_mbr (EmbarkPartitionTable *self, guint64 disk_size, const gu
       MbrEntry entry = get_entry (sector, i);
       if (entry.type == 0)
         continue;
+      /* Of a disk that was cut off Linux takes what is left of the partition. */
+      if (entry.start < disk_size && entry.size > disk_size - entry.start)
+        {
+          self->has_nonsense = TRUE;
+          entry.size = disk_size - entry.start;
+        }
       EmbarkPartition *partition =
           embark_partition_table_add (self, disk_size, i + 1, entry.start, entry.size, entry.type);
       if (partition == NULL)
@@ -294,9 +300,9 @@ void embark_partition_table_add_facts (const EmbarkPartitionTable *self, EmbarkF
   embark_facts_set_boolean (facts, "disk.ldm",
                             has_type (self, TYPE_LDM, GPT_TYPE_LDM_METADATA) || has_type (self, 0, GPT_TYPE_LDM_DATA));
   add_partition_facts (self, facts);
-  if (self->has_nonsense)
-    embark_facts_set_unknown (facts, "disk.partitions",
-                              _ ("some entries of the partition table make no sense and were left out"));
+  /* Where nothing is left, that is the answer. */
+  if (self->has_nonsense && self->partitions->len > 0)
+    embark_facts_set_unknown (facts, "disk.partitions", _ ("some entries of the partition table make no sense"));
   if (has_esp)
     embark_facts_set_string (facts, "boot.firmware", has_bios ? "both" : "uefi");
   else if (self->partitions->len > 0)

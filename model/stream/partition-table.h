@@ -36,7 +36,8 @@ typedef struct
   EmbarkTableKind kind;
   gboolean is_protective_only;
   gboolean is_from_backup; /* the first header of the GPT is damaged, the last one is not */
-  gboolean has_nonsense;   /* entries outside the disk or over others, or a circle of logical ones: left out */
+  gboolean has_nonsense;   /* entries outside the disk or over others, or a circle of logical ones: left out; or one
+                              that ends behind the disk: cut */
   GPtrArray *partitions;   /* of EmbarkPartition, in the order of the table */
 } EmbarkPartitionTable;
 

@@ -19,6 +19,61 @@ PLACE = ("--bucket", BUCKET, "--region", REGION)
 NOBODY = 65534
 
 
+class Check(EmbarkCase):
+    """Both stages of a check, with a program in the place of the appliance."""
+
+    HELPER = """#!/bin/sh
+read request
+echo call >> '{calls}'
+echo '{{"event":"facts","slow":true,"facts":{{"os":{{"found":true,"type":"linux","distribution":"debian"}}}}}}'
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.calls = self.path("calls")
+        self.helper = self.path("helper")
+        with open(self.helper, "w", encoding="utf-8") as file:
+            file.write(self.HELPER.format(calls=os.fsdecode(self.calls)))
+        os.chmod(self.helper, 0o700)
+        self.disk = self.make_disk("checked.qcow2")
+
+    def check(self, *options):
+        result = self.run_embark("check", "--json", *options, self.disk,
+                                 env=self.environment(EMBARK_GUEST_HELPER=self.helper))
+        return result, json.loads(result.out)
+
+    def count_calls(self):
+        if not os.path.exists(self.calls):
+            return 0
+        with open(self.calls, encoding="utf-8") as file:
+            return len(file.readlines())
+
+    def test_headers(self):
+        result, report = self.check("--headers")
+        self.assertIn(result.status, (1, 3))
+        self.assertEqual((report["stage"], report["kept"], self.count_calls()), ("headers", False, 0))
+        self.assertIn("partitionTable", report["facts"]["disk"])
+        self.assertIn("upperBound", report["facts"]["stream"])
+        self.assertNotIn("os", report["facts"])
+        self.assertLess(report["seconds"], 60)
+        text = self.run_embark("check", "--headers", self.disk, env=self.environment(EMBARK_GUEST_HELPER=self.helper))
+        self.assertEqual(text.status, result.status)
+        self.assertIn("Only the headers were read", text.out)
+
+    def test_an_unchanged_disk_is_not_looked_into_again(self):
+        first = self.check()[1]
+        self.assertEqual((first["stage"], first["kept"], self.count_calls()), ("whole", False, 1))
+        kept = self.check()[1]
+        self.assertEqual((kept["kept"], self.count_calls()), (True, 1))
+        self.assertEqual((kept["checkedAt"], kept["facts"]), (first["checkedAt"], first["facts"]))
+        again = self.check("--again")[1]
+        self.assertEqual((again["kept"], self.count_calls()), (False, 2))
+        subprocess.run(["qemu-io", "-f", "qcow2", "-c", "write -P 3 0 64k", self.disk], check=True,
+                       stdout=subprocess.DEVNULL)
+        changed = self.check()[1]
+        self.assertEqual((changed["kept"], self.count_calls()), (False, 3))
+
+
 class BadInput(EmbarkCase):
     """Each gets one clear sentence and exit status 1 (2 for a wrong call), and nothing is left behind."""
 

@@ -54,6 +54,32 @@ class Terminal:
         return self.process.wait()
 
 
+class Check(EmbarkCase):
+    HELPER = """#!/bin/sh
+read request
+cat '{gate}' > /dev/null
+echo '{{"event":"facts","slow":true,"facts":{{"os":{{"found":true,"type":"linux","distribution":"debian"}}}}}}'
+"""
+
+    def test_the_headers_speak_before_the_end(self):
+        gate, helper = self.path("gate"), self.path("helper")
+        os.mkfifo(gate)
+        with open(helper, "w", encoding="utf-8") as file:
+            file.write(self.HELPER.format(gate=os.fsdecode(gate)))
+        os.chmod(helper, 0o700)
+        env = self.environment(EMBARK_GUEST_HELPER=helper)
+        for size, words in (("64M", "The headers are fine"), ("600G", "would stop the import")):
+            disk = self.path(f"disk-{size}.qcow2")
+            os.rename(self.make_disk(), disk)
+            subprocess.run(["qemu-img", "resize", "-q", disk, size], check=True)
+            terminal = Terminal([os.path.join(BUILD, "gui", "embark"), "check", disk], env)
+            terminal.read_until(words.encode())
+            with open(gate, "w", encoding="utf-8"):
+                pass
+            self.assertNotEqual(terminal.finish(), 2)
+            self.assertIn(b"\r\x1b[K", terminal.shown)
+
+
 class Keys(EmbarkCase):
     def start(self):
         env = self.environment(DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")

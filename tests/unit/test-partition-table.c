@@ -281,9 +281,9 @@ static void test_logical_circle (void)
 
 static void test_mbr_nonsense (void)
 {
-  g_autoptr (Disk) disk = disk_new (8 * MIB);
-  g_autoptr (EmbarkPartitionTable) table = NULL;
-  g_autoptr (EmbarkFacts) facts = NULL;
+  g_autoptr (Disk) disk = disk_new (8 * MIB), nothing = disk_new (8 * MIB);
+  g_autoptr (EmbarkPartitionTable) table = NULL, none = NULL;
+  g_autoptr (EmbarkFacts) facts = NULL, no_facts = NULL;
 
   put_entry (disk, 0, 0, 0x80, 0x83, 2048, 4096);
   put_entry (disk, 0, 1, 0, 0x83, 4096, 1024);               /* over the first */
@@ -291,9 +291,18 @@ static void test_mbr_nonsense (void)
   put_entry (disk, 0, 3, 0, 0x05, G_MAXUINT32, G_MAXUINT32); /* is behind the disk */
   table = parse (disk);
   g_assert_true (table->has_nonsense);
-  g_assert_cmpuint (table->partitions->len, ==, 1);
+  g_assert_cmpuint (table->partitions->len, ==, 2);
+  g_assert_cmpuint (get (table, 1)->number, ==, 3);
+  g_assert_cmpuint (get (table, 1)->size, ==, 4 * MIB);
   facts = get_facts (disk);
   g_assert_nonnull (embark_facts_get_unknown (facts, "disk.partitions"));
+
+  put_entry (nothing, 0, 0, 0x80, 0x83, 0x10000, 4096);
+  none = parse (nothing);
+  g_assert_true (none->has_nonsense);
+  g_assert_cmpuint (none->partitions->len, ==, 0);
+  no_facts = get_facts (nothing);
+  g_assert_null (embark_facts_get_unknown (no_facts, "disk.partitions"));
 }
 
 static void test_gpt (void)
