@@ -70,7 +70,23 @@ static void check_debian_disk (EmbarkFacts *facts)
   g_assert_cmpint (json_object_get_int_member (partition, "start"), ==, 1024 * 1024);
   g_assert_cmpstr (json_object_get_string_member (filesystem, "type"), ==, "ext4");
   g_assert_cmpstr (json_object_get_string_member (filesystem, "mountPoint"), ==, "/");
+  g_assert_true (json_object_get_boolean_member (filesystem, "clean"));
   g_assert_cmpint (json_object_get_int_member (filesystem, "free"), >, 100 * 1024 * 1024);
+}
+
+static void check_debian_settings (EmbarkFacts *facts)
+{
+  JsonObject *line = get_only (facts, "linux.fstab");
+
+  g_assert_cmpstr (embark_facts_get_string (facts, "linux.bootLoader"), ==, "grub2");
+  g_assert_cmpstr (embark_facts_get_string (facts, "linux.init"), ==, "systemd");
+  g_assert_cmpstr (embark_facts_get_string (facts, "linux.network.naming"), ==, "kernel");
+  g_assert_cmpstr (embark_facts_get_string (facts, "linux.network.namingEvidence"), ==, "net.ifnames=0");
+  g_assert_cmpstr (embark_facts_get_string (facts, "linux.shadow"), ==, "ok");
+  g_assert_cmpstr (embark_facts_get_string (facts, "linux.selinux"), ==, "disabled");
+  check_boolean (facts, "linux.selinuxRelabel", FALSE);
+  g_assert_cmpstr (json_object_get_string_member (line, "mountPoint"), ==, "/");
+  g_assert_cmpstr (json_object_get_string_member (line, "match"), ==, "present");
 }
 
 static void check_debian (EmbarkFacts *facts)
@@ -80,6 +96,7 @@ static void check_debian (EmbarkFacts *facts)
   const char *version = embark_facts_get_string (facts, "linux.bootKernel");
 
   check_debian_disk (facts);
+  check_debian_settings (facts);
   check_boolean (facts, "os.found", TRUE);
   check_uint (facts, "os.count", 1);
   check_uint (facts, "os.major", 12);
@@ -97,6 +114,7 @@ static void check_debian (EmbarkFacts *facts)
   g_assert_true (json_object_get_boolean_member (kernel, "initramfsVirtioBlk"));
   g_assert_true (json_object_get_boolean_member (kernel, "initramfsVirtioPci"));
   g_assert_true (json_object_get_boolean_member (kernel, "fromPackage"));
+  g_assert_cmpstr (json_object_get_string_member (kernel, "machine"), ==, "x86_64");
   g_assert_cmpstr (json_object_get_string_member (interface, "name"), ==, "eth0");
   g_assert_cmpstr (json_object_get_string_member (interface, "method"), ==, "dhcp");
   check_boolean (facts, "linux.network.ipv6", FALSE);
@@ -125,6 +143,7 @@ static void test_debian_cloud (void)
   check_boolean (facts, "linux.cloudInit.enabled", TRUE);
   g_assert_true (g_str_has_prefix (embark_facts_get_string (facts, "linux.cloudInit.version"), "22."));
   g_assert_false (embark_facts_has (facts, "linux.cloudInit.disabledBy"));
+  g_assert_cmpuint (json_array_get_length (embark_facts_get_list (facts, "linux.cloudInit.missingServices")), ==, 0);
   datasources = embark_facts_get_list (facts, "linux.cloudInit.datasources");
   g_assert_nonnull (datasources);
   g_assert_cmpstr (json_array_get_string_element (datasources, 0), ==, "ConfigDrive");
