@@ -15,7 +15,7 @@
  *    before the guest has looked: disk.partitionTable, disk.protectiveOnly, disk.partitions, boot.firmware
  *  guest: disk.partitionTable s (mbr gpt none, else parted's word),
  *    disk.protectiveOnly b (a GPT with no entries readable), disk.partitions []
- *    {number, device, start, size, mbrType, gptType, bootable, filesystem, label, uuid},
+ *    {number, device, start, size, mbrType, gptType, bootable, filesystem, label, uuid, partUuid},
  *    disk.lvm b, disk.ldm b (Windows dynamic disk), disk.luks b, disk.bitlocker b, disk.raid b,
  *    disk.filesystems [] {device, type, mountPoint, size, free, label, uuid, clean b (closed properly)},
  *    boot.firmware s (bios uefi both), os.found b, os.count u, os.type s (linux windows freebsd …),

@@ -20,5 +20,7 @@ typedef struct
 
 /* A launched handle with the export as its only, read-only drive. *ret_is_slow: TCG. Errors: APPLIANCE. */
 guestfs_h *embark_appliance_launch (const EmbarkApplianceOptions *options, gboolean *ret_is_slow, GError **error);
+/* Calls of libguestfs that any handle of this process has had. */
+guint embark_appliance_get_calls (void);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
 
 #include "model/base/errors.h"
@@ -22,12 +23,15 @@
 #define KVM_DEADLINE 60
 #define TCG_DEADLINE 300
 #define INSPECT_DEADLINE 600
+/* Of everything together, counted from the first launch. */
+#define WHOLE_DEADLINE 1200
 
 typedef struct
 {
   /* owned */
   EmbarkFacts *facts;
   gint64 deadline; /* monotonic, us, of the stage at work */
+  gint64 end;      /* of the whole request */
   gboolean is_slow;
   gboolean is_launching;
 
@@ -38,7 +42,7 @@ typedef struct
 
 static void set_deadline (Session *session, guint seconds)
 {
-  session->deadline = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  session->deadline = MIN (g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC, session->end);
 }
 
 static void report_stage (Session *session, const char *stage)
@@ -173,6 +177,9 @@ static gboolean run_session (Session *session, const EmbarkGuestRequest *request
       else
         line = embark_process_read_line (process, LINE_MAX_BYTES, (guint) (left / G_USEC_PER_SEC) + 1, cancellable,
                                          &cause);
+      if (!line && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        /* Nobody waits for an orderly end: what it leaves is removed here. */
+        kill (-embark_process_get_pid (process), SIGKILL);
       if (!line)
         return fail_read (session, process, cause, error);
       if (!take_event (session, line, error))
@@ -199,7 +206,9 @@ static void remove_folder (const char *path, guint depth)
 EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *ret_slow, EmbarkProgressFunc progress,
                                    gpointer user_data, GCancellable *cancellable, GError **error)
 {
-  Session session = { .progress = progress, .user_data = user_data };
+  Session session = { .progress = progress,
+                      .user_data = user_data,
+                      .end = g_get_monotonic_time () + (gint64) WHOLE_DEADLINE * G_USEC_PER_SEC };
   g_autoptr (GError) cause = NULL;
   g_autofree char *tmp_dir = NULL;
   gboolean ok;

@@ -6,11 +6,29 @@
 #include "model/guest/guest-files.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define NAMES_MAX 4096
+
+static char *large = NULL; /* what was not read whole */
+static char *loose = NULL; /* a link to nothing, which systems that are well also have */
+
+const char *embark_guest_get_complaint (void)
+{
+  return large ? large : loose;
+}
+
+/* Takes @clause. The first one tells enough. */
+static void complain (char **place, char *clause)
+{
+  if (*place)
+    g_free (clause);
+  else
+    *place = clause;
+}
 
 gboolean embark_guest_has_file (guestfs_h *g, const char *path)
 {
@@ -32,9 +50,18 @@ static gboolean is_readable (guestfs_h *g, const char *path, gsize max)
   gint64 size;
 
   if (!embark_guest_has_file (g, path))
-    return FALSE;
+    {
+      if (guestfs_is_symlink (g, path) == 1)
+        /* Translators: %s is the path of a file in the machine. */
+        complain (&loose, g_strdup_printf (_ ("“%s” is a link that leads nowhere"), path));
+      return FALSE;
+    }
   size = guestfs_filesize (g, path);
-  return size >= 0 && (guint64) size <= max;
+  if (size >= 0 && (guint64) size <= max)
+    return TRUE;
+  /* Translators: %s is the path of a file in the machine. */
+  complain (&large, g_strdup_printf (_ ("“%s” is too large to be read"), path));
+  return FALSE;
 }
 
 char *embark_guest_read_text (guestfs_h *g, const char *path)
@@ -91,6 +118,9 @@ GStrv embark_guest_list_dir (guestfs_h *g, const char *path)
   if (!found)
     return g_new0 (char *, 1);
   n = g_strv_length (found);
+  if (n > NAMES_MAX)
+    /* Translators: %s is the path of a folder in the machine. */
+    complain (&large, g_strdup_printf (_ ("the folder “%s” holds too many files to look at all of them"), path));
   qsort (found, n, sizeof (char *), compare_names);
   names = g_new0 (char *, MIN (n, NAMES_MAX) + 1);
   for (guint i = 0; i < n; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Bounded reading of a guest's files through the appliance. Everything that
- * is missing, too large or unreadable is NULL, never an error. Helper only.
+ * is missing, too large or unreadable is NULL, never an error; what was too
+ * large is remembered. Helper only, one thread.
  */
 #pragma once
 
@@ -18,6 +19,8 @@ char *embark_guest_read_text (guestfs_h *g, const char *path);
 GBytes *embark_guest_read_bytes (guestfs_h *g, const char *path, gsize max);
 /* Sorted names, at most 4096; an empty list when there is no such folder. Free with g_strfreev(). */
 GStrv embark_guest_list_dir (guestfs_h *g, const char *path);
+/* Why something was not read although it is there: the first such clause, translated, or NULL. It stays. */
+const char *embark_guest_get_complaint (void);
 gboolean embark_guest_has_file (guestfs_h *g, const char *path);
 gboolean embark_guest_has_dir (guestfs_h *g, const char *path);
 /* True also for a link that leads nowhere. */

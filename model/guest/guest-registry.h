@@ -10,16 +10,24 @@
 
 G_BEGIN_DECLS
 
-/* @path: in the guest, in its own spelling. FALSE when there is none or it is damaged. */
-gboolean embark_guest_registry_open (guestfs_h *g, const char *path);
+/* @path: in the guest, in its own spelling. NULL when it is open now, else why not, translated; free with g_free(). */
+char *embark_guest_registry_open (guestfs_h *g, const char *path);
 void embark_guest_registry_close (guestfs_h *g);
-/* @path: keys joined by '\\', case ignored as Windows does. 0 when absent. */
+/* Keys joined by '\\' from the root of the hive, or from @node; case ignored as Windows does. 0 when absent. */
 gint64 embark_guest_registry_find (guestfs_h *g, const char *path);
+gint64 embark_guest_registry_find_below (guestfs_h *g, gint64 node, const char *path);
 /* Strings of any string type, valid UTF-8; NULL when absent or not a string. */
 char *embark_guest_registry_get_string (guestfs_h *g, gint64 node, const char *name);
+/* A list of strings, or a single one; NULL when absent or neither. */
+GStrv embark_guest_registry_get_strings (guestfs_h *g, gint64 node, const char *name);
+/* Whatever its type; NULL when absent or empty. */
+GBytes *embark_guest_registry_get_bytes (guestfs_h *g, gint64 node, const char *name);
 /* FALSE when absent or not a DWORD; then *ret_value is untouched. */
 gboolean embark_guest_registry_get_dword (guestfs_h *g, gint64 node, const char *name, guint32 *ret_value);
-/* Names of the children, at most 4096. Free with g_strfreev(). */
-GStrv embark_guest_registry_list (guestfs_h *g, gint64 node);
+/* Children, at most @max, of gint64; and the name of one. Free with g_array_unref(), g_free(). */
+GArray *embark_guest_registry_list (guestfs_h *g, gint64 node, guint max);
+char *embark_guest_registry_get_name (guestfs_h *g, gint64 node);
+/* Names of the values, at most 256. Free with g_strfreev(). */
+GStrv embark_guest_registry_list_values (guestfs_h *g, gint64 node);
 
 G_END_DECLS

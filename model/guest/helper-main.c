@@ -10,14 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "model/base/json-text.h"
 #include "model/guest/appliance.h"
 #include "model/guest/helper-events.h"
 #include "model/guest/inspect.h"
+#include "model/guest/text-clean.h"
 
 #define TERMINATE_GRACE_S 3
+#define DATA_MAX (2048UL * 1024 * 1024)
 
 static char *read_request (void)
 {
@@ -37,6 +40,16 @@ static void set_language (const char *locale)
     setlocale (LC_MESSAGES, locale);
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+}
+
+/* What a guest holds shall end this process rather than the computer. After the launch, as qemu would inherit it. */
+static void limit_memory (void)
+{
+#ifndef __SANITIZE_ADDRESS__
+  const struct rlimit limit = { DATA_MAX, DATA_MAX };
+
+  setrlimit (RLIMIT_DATA, &limit);
+#endif
 }
 
 static int inspect (JsonObject *request)
@@ -65,6 +78,7 @@ static int inspect (JsonObject *request)
       embark_helper_send_error ("appliance", error->message);
       return 1;
     }
+  limit_memory ();
   embark_inspect_disk (g, facts);
   embark_helper_send_stage ("finish");
   /* An appliance that died on the way answers no more: what is missing then is no fact about the disk. */
@@ -76,8 +90,9 @@ static int inspect (JsonObject *request)
                                 _ ("The small machine that looks into disks (libguestfs) stopped on the way."));
       return 1;
     }
-  guestfs_shutdown (g);
   guestfs_close (g);
+  embark_facts_set_uint (facts, "look.calls", embark_appliance_get_calls ());
+  embark_text_clean_facts (facts);
   embark_helper_send_facts (facts, is_slow);
   return 0;
 }

@@ -39,12 +39,6 @@ static void set_text (JsonObject *object, const char *name, const char *value)
     json_object_set_string_member (object, name, valid);
 }
 
-static void take_text (JsonObject *object, const char *name, char *value)
-{
-  set_text (object, name, value);
-  free (value);
-}
-
 static void flag_container (const char *type, EmbarkFacts *facts)
 {
   static const struct
@@ -61,55 +55,67 @@ static void flag_container (const char *type, EmbarkFacts *facts)
       embark_facts_set_boolean (facts, containers[i].flag, TRUE);
 }
 
-/* One call of blkid, since each call costs a tenth of a second without KVM. */
-static void add_contents (guestfs_h *g, const char *device, JsonObject *object, const char *type_name,
-                          EmbarkFacts *facts)
+static const char *get_tag (char **tags, const char *name)
 {
-  char **found = guestfs_blkid (g, device);
+  for (guint i = 0; tags && tags[i] && tags[i + 1]; i += 2)
+    if (strcmp (tags[i], name) == 0)
+      return tags[i + 1];
+  return NULL;
+}
 
-  for (guint i = 0; found && found[i] && found[i + 1]; i += 2)
+static guint64 get_number (char **tags, const char *name)
+{
+  const char *text = get_tag (tags, name);
+
+  return text ? g_ascii_strtoull (text, NULL, 0) : 0;
+}
+
+static void free_tags (char **tags)
+{
+  for (guint i = 0; tags && tags[i]; i++)
+    free (tags[i]);
+  free (tags);
+}
+
+/* NULL when it cannot tell. One call tells all of a partition, and each costs a tenth of a second without KVM. */
+static char **ask_blkid (guestfs_h *g, const char *device, EmbarkFacts *facts)
+{
+  char **tags = guestfs_blkid (g, device);
+
+  if (!tags)
     {
-      if (strcmp (found[i], "TYPE") == 0)
-        {
-          flag_container (found[i + 1], facts);
-          set_text (object, type_name, found[i + 1]);
-        }
-      else if (strcmp (found[i], "LABEL") == 0)
-        set_text (object, "label", found[i + 1]);
-      else if (strcmp (found[i], "UUID") == 0)
-        set_text (object, "uuid", found[i + 1]);
+      /* Translators: a device name as Linux gives it, the reason in English. */
+      g_autofree char *reason = g_strdup_printf (_ ("what is on %s cannot be told: %s"), device,
+                                                 guestfs_last_error (g) ? guestfs_last_error (g) : "?");
+      embark_facts_set_unknown (facts, "disk.filesystems", reason);
     }
-  for (guint i = 0; found && found[i]; i++)
-    free (found[i]);
-  free (found);
+  return tags;
 }
 
-static void add_gpt_type (guestfs_h *g, int number, JsonObject *object, Layout *layout, EmbarkFacts *facts)
+static void add_contents (char **tags, JsonObject *object, const char *type_name, EmbarkFacts *facts)
 {
-  char *type = guestfs_part_get_gpt_type (g, DISK, number);
+  flag_container (get_tag (tags, "TYPE"), facts);
+  set_text (object, type_name, get_tag (tags, "TYPE"));
+  set_text (object, "label", get_tag (tags, "LABEL"));
+  set_text (object, "uuid", get_tag (tags, "UUID"));
+}
 
-  if (!type)
-    return;
-  if (g_ascii_strcasecmp (type, GPT_TYPE_ESP) == 0)
+static void add_gpt_type (const char *type, JsonObject *object, Layout *layout, EmbarkFacts *facts)
+{
+  g_autofree char *upper = g_ascii_strup (type, -1);
+
+  if (strcmp (upper, GPT_TYPE_ESP) == 0)
     layout->has_esp = TRUE;
-  else if (g_ascii_strcasecmp (type, GPT_TYPE_BIOS_BOOT) == 0)
+  else if (strcmp (upper, GPT_TYPE_BIOS_BOOT) == 0)
     layout->has_bios_boot = TRUE;
-  else if (g_ascii_strcasecmp (type, GPT_TYPE_LDM_METADATA) == 0 || g_ascii_strcasecmp (type, GPT_TYPE_LDM_DATA) == 0)
+  else if (strcmp (upper, GPT_TYPE_LDM_METADATA) == 0 || strcmp (upper, GPT_TYPE_LDM_DATA) == 0)
     embark_facts_set_boolean (facts, "disk.ldm", TRUE);
-  take_text (object, "gptType", type);
+  set_text (object, "gptType", upper);
 }
 
-/* The four entries of the table itself are read at once; only logical partitions are asked for one by one. */
-static void add_mbr_type (guestfs_h *g, int number, const guint8 *sector, JsonObject *object, Layout *layout,
-                          EmbarkFacts *facts)
+static void add_mbr_type (int type, gboolean is_bootable, JsonObject *object, Layout *layout, EmbarkFacts *facts)
 {
-  gboolean is_primary = number >= 1 && number <= 4;
-  const guint8 *entry = sector + MBR_TABLE + (is_primary ? MBR_ENTRY * (number - 1) : 0);
-  int type = is_primary ? entry[MBR_ENTRY_TYPE] : guestfs_part_get_mbr_id (g, DISK, number);
-
-  json_object_set_boolean_member (object, "bootable", is_primary && (entry[0] & 0x80) != 0);
-  if (type < 0)
-    return;
+  json_object_set_boolean_member (object, "bootable", is_bootable);
   layout->has_esp = layout->has_esp || type == MBR_TYPE_ESP;
   layout->has_protective = layout->has_protective || type == MBR_TYPE_PROTECTIVE;
   if (type == MBR_TYPE_LDM)
@@ -117,41 +123,66 @@ static void add_mbr_type (guestfs_h *g, int number, const guint8 *sector, JsonOb
   json_object_set_int_member (object, "mbrType", type);
 }
 
-static void read_first_sector (guestfs_h *g, guint8 *sector)
+/* From the table itself, for a partition whose contents confuse blkid. Logical ones stay untold. */
+static void add_primary (guestfs_h *g, int number, JsonObject *object, Layout *layout, EmbarkFacts *facts)
 {
   size_t length = 0;
   char *bytes = guestfs_pread_device (g, DISK, SECTOR, 0, &length);
+  const guint8 *entry = (const guint8 *) bytes + MBR_TABLE + MBR_ENTRY * (number - 1);
+  guint32 start, size;
 
   if (bytes && length == SECTOR)
-    memcpy (sector, bytes, SECTOR);
+    {
+      memcpy (&start, entry + 8, 4);
+      memcpy (&size, entry + 12, 4);
+      json_object_set_int_member (object, "start", (gint64) GUINT32_FROM_LE (start) * SECTOR);
+      json_object_set_int_member (object, "size", (gint64) GUINT32_FROM_LE (size) * SECTOR);
+      add_mbr_type (entry[MBR_ENTRY_TYPE], (entry[0] & 0x80) != 0, object, layout, facts);
+    }
   free (bytes);
+}
+
+static void add_partition (guestfs_h *g, const char *device, gboolean is_gpt, Layout *layout, EmbarkFacts *facts)
+{
+  char **tags = ask_blkid (g, device, facts);
+  JsonObject *object = embark_facts_append (facts, "disk.partitions");
+  int number = atoi (device + strlen (DISK));
+  const char *type = get_tag (tags, "PART_ENTRY_TYPE");
+
+  json_object_set_int_member (object, "number", number);
+  json_object_set_string_member (object, "device", device);
+  set_text (object, "partUuid", get_tag (tags, "PART_ENTRY_UUID"));
+  if (type)
+    {
+      json_object_set_int_member (object, "start", (gint64) get_number (tags, "PART_ENTRY_OFFSET") * SECTOR);
+      json_object_set_int_member (object, "size", (gint64) get_number (tags, "PART_ENTRY_SIZE") * SECTOR);
+    }
+  if (type && is_gpt)
+    add_gpt_type (type, object, layout, facts);
+  else if (type)
+    add_mbr_type ((int) get_number (tags, "PART_ENTRY_TYPE") & 0xFF,
+                  (get_number (tags, "PART_ENTRY_FLAGS") & 0x80) != 0, object, layout, facts);
+  else if (!is_gpt && number >= 1 && number <= 4)
+    add_primary (g, number, object, layout, facts);
+  add_contents (tags, object, "filesystem", facts);
+  free_tags (tags);
 }
 
 static guint add_partitions (guestfs_h *g, gboolean is_gpt, Layout *layout, EmbarkFacts *facts)
 {
-  struct guestfs_partition_list *list = guestfs_part_list (g, DISK);
-  guint n = list ? MIN (list->len, PARTITIONS_MAX) : 0;
-  guint8 sector[SECTOR] = { 0 };
+  char **devices = guestfs_list_partitions (g);
+  guint n = 0;
 
-  read_first_sector (g, sector);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; devices && devices[i]; i++)
     {
-      const struct guestfs_partition *part = &list->val[i];
-      g_autofree char *device = g_strdup_printf (DISK "%d", part->part_num);
-      JsonObject *object = embark_facts_append (facts, "disk.partitions");
-
-      json_object_set_int_member (object, "number", part->part_num);
-      json_object_set_string_member (object, "device", device);
-      json_object_set_int_member (object, "start", (gint64) part->part_start);
-      json_object_set_int_member (object, "size", (gint64) part->part_size);
-      if (is_gpt)
-        add_gpt_type (g, part->part_num, object, layout, facts);
-      else
-        add_mbr_type (g, part->part_num, sector, object, layout, facts);
-      add_contents (g, device, object, "filesystem", facts);
+      if (g_str_has_prefix (devices[i], DISK) && n < PARTITIONS_MAX)
+        {
+          add_partition (g, devices[i], is_gpt, layout, facts);
+          n++;
+        }
+      free (devices[i]);
     }
-  if (list)
-    guestfs_free_partition_list (list);
+  free (devices);
   return n;
 }
 
@@ -184,6 +215,16 @@ static void add_described (JsonObject *object, const char *device, const char *t
                   json_object_get_string_member_with_default (object, "uuid", NULL), facts);
 }
 
+/* Takes @tags. */
+static void add_volume (char **tags, const char *device, EmbarkFacts *facts)
+{
+  g_autoptr (JsonObject) contents = json_object_new ();
+
+  add_contents (tags, contents, "type", facts);
+  add_described (contents, device, "type", facts);
+  free_tags (tags);
+}
+
 /* Takes a list of volumes; TRUE when there was one. */
 static gboolean add_volumes (guestfs_h *g, char **devices, EmbarkFacts *facts)
 {
@@ -191,13 +232,8 @@ static gboolean add_volumes (guestfs_h *g, char **devices, EmbarkFacts *facts)
 
   for (guint i = 0; devices && devices[i]; i++)
     {
-      g_autoptr (JsonObject) contents = json_object_new ();
-
       if (i < FILESYSTEMS_MAX)
-        {
-          add_contents (g, devices[i], contents, "type", facts);
-          add_described (contents, devices[i], "type", facts);
-        }
+        add_volume (ask_blkid (g, devices[i], facts), devices[i], facts);
       free (devices[i]);
     }
   free (devices);
@@ -214,47 +250,65 @@ static void add_filesystems (guestfs_h *g, EmbarkFacts *facts)
       JsonObject *object = json_array_get_object_element (partitions, i);
       add_described (object, json_object_get_string_member (object, "device"), "filesystem", facts);
     }
-  if (!partitions)
-    {
-      g_autoptr (JsonObject) contents = json_object_new ();
-      add_contents (g, DISK, contents, "type", facts);
-      add_described (contents, DISK, "type", facts);
-    }
-  if (add_volumes (g, guestfs_lvs (g), facts))
-    embark_facts_set_boolean (facts, "disk.lvm", TRUE);
   if (add_volumes (g, guestfs_list_md_devices (g), facts))
     embark_facts_set_boolean (facts, "disk.raid", TRUE);
+  /* Volumes need a place that blkid has called one of LVM. */
+  if (embark_facts_is (facts, "disk.lvm"))
+    add_volumes (g, guestfs_lvs (g), facts);
+}
+
+/* "gpt", "dos", another word of blkid, or NULL. Where blkid cannot tell, parted is asked, which costs a second. */
+static char *get_table (guestfs_h *g, char **tags)
+{
+  char *found = tags ? NULL : guestfs_part_get_parttype (g, DISK);
+  char *table = g_strdup (tags ? get_tag (tags, "PTTYPE") : found);
+
+  free (found);
+  if (g_strcmp0 (table, "msdos") == 0)
+    {
+      g_free (table);
+      return g_strdup ("dos");
+    }
+  /* parted calls a file system that begins at the first sector "loop". */
+  if (g_strcmp0 (table, "loop") == 0)
+    g_clear_pointer (&table, g_free);
+  return table;
+}
+
+static void set_firmware (const Layout *layout, gboolean is_mbr, guint n_partitions, EmbarkFacts *facts)
+{
+  if (layout->has_esp)
+    embark_facts_set_string (facts, "boot.firmware", is_mbr || layout->has_bios_boot ? "both" : "uefi");
+  else if (n_partitions > 0)
+    embark_facts_set_string (facts, "boot.firmware", "bios");
+  else
+    embark_facts_set_unknown (facts, "boot.firmware", _ ("the disk has no partitions"));
 }
 
 void embark_inspect_partitions (guestfs_h *g, EmbarkFacts *facts)
 {
   static const char *const flags[] = { "disk.lvm", "disk.ldm", "disk.luks", "disk.bitlocker", "disk.raid" };
-  char *table = guestfs_part_get_parttype (g, DISK);
-  gboolean is_gpt = g_strcmp0 (table, "gpt") == 0;
-  gboolean is_mbr = g_strcmp0 (table, "msdos") == 0;
+  char **tags = ask_blkid (g, DISK, facts);
+  g_autofree char *table = get_table (g, tags);
+  /* "PMBR": the MBR of a GPT that is not there. */
+  gboolean is_protective = g_strcmp0 (table, "PMBR") == 0;
+  gboolean is_gpt = is_protective || g_strcmp0 (table, "gpt") == 0;
+  gboolean is_mbr = g_strcmp0 (table, "dos") == 0;
   Layout layout = { 0 };
   guint n = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
     embark_facts_set_boolean (facts, flags[i], FALSE);
-  /* parted calls a file system that begins at the first sector "loop". */
-  embark_facts_set_string (facts, "disk.partitionTable",
-                           is_gpt                                  ? "gpt"
-                           : is_mbr                                ? "mbr"
-                           : !table || strcmp (table, "loop") == 0 ? "none"
-                                                                   : table);
+  embark_facts_set_string (facts, "disk.partitionTable", is_gpt ? "gpt" : is_mbr ? "mbr" : table ? table : "none");
   if (is_gpt || is_mbr)
     n = add_partitions (g, is_gpt, &layout, facts);
   embark_facts_set_boolean (facts, "disk.protectiveOnly", (is_gpt && n == 0) || (is_mbr && layout.has_protective));
-  add_filesystems (g, facts);
-
-  if (layout.has_esp)
-    embark_facts_set_string (facts, "boot.firmware", is_mbr || layout.has_bios_boot ? "both" : "uefi");
-  else if (n > 0)
-    embark_facts_set_string (facts, "boot.firmware", "bios");
+  if (n == 0)
+    add_volume (tags, DISK, facts);
   else
-    embark_facts_set_unknown (facts, "boot.firmware", _ ("the disk has no partitions"));
-  free (table);
+    free_tags (tags);
+  add_filesystems (g, facts);
+  set_firmware (&layout, is_mbr, n, facts);
 }
 
 /* The first file system that looks like one and cannot be opened, with the reason. */

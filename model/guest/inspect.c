@@ -89,26 +89,35 @@ static GPtrArray *choose_roots (guestfs_h *g, char **roots)
   return chosen;
 }
 
-static void add_system (guestfs_h *g, const char *root, EmbarkFacts *facts)
+static void add_version (guestfs_h *g, const char *root, EmbarkFacts *facts)
 {
   int major = guestfs_inspect_get_major_version (g, root);
-  int minor = guestfs_inspect_get_minor_version (g, root);
 
+  if (major <= 0)
+    return;
+  embark_facts_set_uint (facts, "os.major", major);
+  embark_facts_set_uint (facts, "os.minor", MAX (guestfs_inspect_get_minor_version (g, root), 0));
+}
+
+/* What Windows says of itself stands in its registry, which is read anyway: each question here costs a sixth of a
+ * second without KVM. */
+static void add_system (guestfs_h *g, const char *root, EmbarkFacts *facts)
+{
   embark_facts_set_string (facts, "os.root", root);
   take_string (facts, "os.type", guestfs_inspect_get_type (g, root));
-  take_string (facts, "os.distribution", guestfs_inspect_get_distro (g, root));
-  take_string (facts, "os.product", guestfs_inspect_get_product_name (g, root));
-  take_string (facts, "os.variant", guestfs_inspect_get_product_variant (g, root));
   take_string (facts, "os.architecture", guestfs_inspect_get_arch (g, root));
-  take_string (facts, "os.hostname", guestfs_inspect_get_hostname (g, root));
-  take_string (facts, "os.packageFormat", guestfs_inspect_get_package_format (g, root));
-  if (major > 0)
-    {
-      embark_facts_set_uint (facts, "os.major", major);
-      embark_facts_set_uint (facts, "os.minor", MAX (minor, 0));
-    }
   if (!embark_facts_has (facts, "os.architecture"))
     embark_facts_set_unknown (facts, "os.architecture", _ ("no program of the system that tells it could be read"));
+  if (g_strcmp0 (embark_facts_get_string (facts, "os.type"), "windows") == 0)
+    {
+      embark_facts_set_string (facts, "os.distribution", "windows");
+      return;
+    }
+  add_version (g, root, facts);
+  take_string (facts, "os.distribution", guestfs_inspect_get_distro (g, root));
+  take_string (facts, "os.product", guestfs_inspect_get_product_name (g, root));
+  take_string (facts, "os.hostname", guestfs_inspect_get_hostname (g, root));
+  take_string (facts, "os.packageFormat", guestfs_inspect_get_package_format (g, root));
 }
 
 typedef struct
@@ -166,6 +175,15 @@ static gboolean mount_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
   return ok;
 }
 
+/* What could not be read whole explains whatever is missing and has no reason of its own. */
+static void add_complaint (const char *branch, EmbarkFacts *facts)
+{
+  const char *complaint = embark_guest_get_complaint ();
+
+  if (complaint && !embark_facts_get_unknown (facts, branch))
+    embark_facts_set_unknown (facts, branch, complaint);
+}
+
 static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
 {
   const char *type = embark_facts_get_string (facts, "os.type");
@@ -190,6 +208,7 @@ static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
     embark_inspect_windows (g, root, facts);
   else if (g_strcmp0 (type, "linux") == 0)
     embark_inspect_linux (g, root, facts);
+  add_complaint (branch, facts);
 }
 
 void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)

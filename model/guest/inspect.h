@@ -27,7 +27,7 @@ void embark_inspect_filesystem_state (guestfs_h *g, EmbarkFacts *facts);
 void embark_inspect_linux (guestfs_h *g, const char *root, EmbarkFacts *facts);
 /* windows.*, with the root mounted. */
 void embark_inspect_windows (guestfs_h *g, const char *root, EmbarkFacts *facts);
-/* windows.hibernated of @device; before anything is mounted. */
+/* windows.hibernated and windows.dirty of @device; before anything is mounted. */
 void embark_inspect_windows_device (guestfs_h *g, const char *device, EmbarkFacts *facts);
 
 G_END_DECLS
