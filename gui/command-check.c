@@ -117,11 +117,15 @@ int embark_command_check (EmbarkCommand *command)
   g_autoptr (GError) error = NULL;
   g_autoptr (EmbarkJob) job = NULL;
   g_autofree char *target = NULL;
+  g_autofree char *mistake = NULL;
   EmbarkDisk *disk;
   EmbarkReport *report;
 
   if (command->targets == NULL || g_strv_length (command->targets) != 1)
     return embark_command_refuse (command, _ ("Name one disk image, or machine:NAME."));
+  mistake = embark_command_check_save (command);
+  if (mistake != NULL)
+    return embark_command_refuse (command, mistake);
   disk = embark_command_find_disk (command, &machine, &error);
   if (disk == NULL)
     return embark_command_fail (command, error);
@@ -137,6 +141,8 @@ int embark_command_check (EmbarkCommand *command)
     embark_command_print_json (embark_report_to_json (report, target), TRUE);
   else
     print_report (report, target);
+  if (!embark_command_save_report (command, disk, target, &error))
+    return embark_command_fail (command, error);
   return get_status (report);
 }
 

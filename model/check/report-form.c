@@ -146,7 +146,8 @@ gboolean embark_report_form_from_name (const char *file_name, EmbarkReportForm *
 
 static char *make_json (EmbarkReport *self, const EmbarkReportAbout *about)
 {
-  g_autoptr (JsonNode) node = embark_report_to_json (self, about->target);
+  g_autofree char *target = about->target != NULL ? g_utf8_make_valid (about->target, -1) : NULL;
+  g_autoptr (JsonNode) node = embark_report_to_json (self, target);
   g_autofree char *text = json_to_string (node, TRUE);
 
   return g_strconcat (text, "\n", NULL);

@@ -18,7 +18,6 @@ struct _EmbarkReport
   EmbarkVerdict verdict;
   guint n_open_blockers; /* limits that could block and were not decided */
   char *headline, *subline;
-  gint64 time; /* unix seconds */
 };
 
 /* The answers of the editions to one rule. */
@@ -269,7 +268,6 @@ EmbarkReport *embark_report_new (EmbarkFacts *facts, EmbarkLimits *limits, Embar
 
   g_atomic_ref_count_init (&self->ref_count);
   self->facts = embark_facts_ref (facts);
-  self->time = g_get_real_time () / G_USEC_PER_SEC;
   self->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) embark_finding_free);
   for (const EmbarkRule *rule = embark_rules_get (); rule->id != NULL; rule++)
     judge_rule (self, &context, rule, limits, judge);
@@ -302,12 +300,6 @@ void embark_report_unref (EmbarkReport *self)
   g_free (self->headline);
   g_free (self->subline);
   g_free (self);
-}
-
-gint64 embark_report_get_time (EmbarkReport *self)
-{
-  g_return_val_if_fail (self != NULL, 0);
-  return self->time;
 }
 
 EmbarkVerdict embark_report_get_verdict (EmbarkReport *self)

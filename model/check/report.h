@@ -27,8 +27,6 @@ EmbarkReport *embark_report_new (EmbarkFacts *facts, EmbarkLimits *limits, Embar
 EmbarkReport *embark_report_ref (EmbarkReport *self);
 void embark_report_unref (EmbarkReport *self);
 
-/* When it was made, in unix seconds. */
-gint64 embark_report_get_time (EmbarkReport *self);
 EmbarkVerdict embark_report_get_verdict (EmbarkReport *self);
 const char *embark_verdict_to_string (EmbarkVerdict verdict); /* ready attention blocked unknown */
 const char *embark_verdict_to_word (EmbarkVerdict verdict);   /* translated */

@@ -149,6 +149,7 @@ static void test_hostile_text (void)
   g_autofree char *valid = g_utf8_make_valid (HOSTILE, -1);
   g_auto (GStrv) parts = NULL;
   g_autofree char *plain = NULL;
+  g_autoptr (JsonNode) node = NULL;
 
   json_object_set_string_member (partition, "label", valid);
   json_object_set_string_member (partition, "filesystem", valid);
@@ -180,7 +181,8 @@ static void test_hostile_text (void)
       assert_lacks (form, "\xe2\x80\xae");
       assert_lacks (form, "\xff");
     }
-  g_assert_nonnull (json_from_string (json, NULL));
+  node = json_from_string (json, NULL);
+  g_assert_nonnull (node);
 }
 
 static void test_disk_is_drawn_to_scale (void)
