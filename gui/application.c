@@ -267,7 +267,8 @@ static void embark_application_init (EmbarkApplication *self)
                                  NULL);
   g_application_set_option_context_parameter_string (application, _ ("[DISK FILE…]"));
   g_application_set_option_context_description (
-      application, _ ("In a terminal: embark check | machines | upload | migrate | imports | keys, each with --help."));
+      application,
+      _ ("In a terminal: embark check | explain | machines | upload | migrate | imports | keys, each with --help."));
 }
 
 EmbarkApplication *embark_application_new (void)

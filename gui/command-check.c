@@ -183,11 +183,15 @@ int embark_command_check (EmbarkCommand *command)
   g_autoptr (EmbarkJob) job = NULL;
   g_autofree char *target = NULL;
   gint64 start_us = g_get_monotonic_time ();
+  g_autofree char *mistake = NULL;
   EmbarkDisk *disk;
   EmbarkReport *report;
 
   if (command->targets == NULL || g_strv_length (command->targets) != 1)
     return embark_command_refuse (command, _ ("Name one disk image, or machine:NAME."));
+  mistake = embark_command_check_save (command);
+  if (mistake != NULL)
+    return embark_command_refuse (command, mistake);
   disk = embark_command_find_disk (command, &machine, &error);
   if (disk == NULL)
     return embark_command_fail (command, error);
@@ -203,6 +207,8 @@ int embark_command_check (EmbarkCommand *command)
     embark_command_print_json (make_json (report, target, disk, command, start_us), TRUE);
   else
     print_report (report, target, disk, command->is_headers);
+  if (!embark_command_save_report (command, disk, target, &error))
+    return embark_command_fail (command, error);
   return get_status (report);
 }
 

@@ -20,6 +20,8 @@ typedef struct
 
 static const Verb verbs[] = {
   { "check", embark_command_check, N_ ("TARGET"), N_ ("Tell whether the cloud would import a disk, and if not, why.") },
+  { "explain", embark_command_explain, N_ ("[CODE|FINDING]"),
+    N_ ("Explain an error code of the cloud or a finding of the check; without a name, list all.") },
   { "machines", embark_command_machines, "", N_ ("List the virtual machines of this computer and their disks.") },
   { "upload", embark_command_upload, N_ ("TARGET"), N_ ("Send a disk to a bucket as a compressed QCOW2.") },
   { "migrate", embark_command_migrate, N_ ("TARGET"), N_ ("Check, upload and import a disk, and wait for the image.") },
@@ -72,6 +74,11 @@ static GOptionContext *build_options (const Verb *verb, EmbarkCommand *command)
       N_ ("both|original|current") },
     { 0 },
   };
+  GOptionEntry save[] = {
+    { "save", 0, 0, G_OPTION_ARG_FILENAME, &command->save,
+      N_ ("Save the report; the ending chooses the form: .html, .md, .json or .txt"), N_ ("FILE") },
+    { 0 },
+  };
   GOptionEntry send[] = {
     { "bucket", 0, 0, G_OPTION_ARG_STRING, &command->bucket, N_ ("Bucket with its account number"), N_ ("NAME-APPID") },
     { "region", 0, 0, G_OPTION_ARG_STRING, &command->region, N_ ("Region of the bucket, such as ap-guangzhou"),
@@ -94,6 +101,8 @@ static GOptionContext *build_options (const Verb *verb, EmbarkCommand *command)
     g_option_context_add_main_entries (options, look, NULL);
   if (verb->func == embark_command_check || verb->func == embark_command_migrate)
     g_option_context_add_main_entries (options, check, NULL);
+  if (verb->func == embark_command_check)
+    g_option_context_add_main_entries (options, save, NULL);
   if (verb->func == embark_command_upload || verb->func == embark_command_migrate)
     g_option_context_add_main_entries (options, send, NULL);
   if (verb->func == embark_command_migrate)
@@ -106,6 +115,7 @@ static void clear_command (EmbarkCommand *command)
   g_clear_object (&command->context);
   g_strfreev (command->targets);
   g_strfreev (command->uris);
+  g_free (command->save);
   g_free (command->edition);
   g_free (command->bucket);
   g_free (command->region);

@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 
 #include "gui/command-line.h"
+#include "model/check/report-form.h"
 #include "model/context.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ typedef struct
   /* options */
   char **targets; /* (nullable) file name bytes */
   char **uris;    /* (nullable) --connect */
+  char *save;     /* (nullable) --save, file name bytes */
   char *edition, *bucket, *region, *key, *name;
   gboolean is_json, is_forced, is_no_wait, is_headers, is_again;
 } EmbarkCommand;
@@ -30,6 +32,7 @@ typedef struct
 typedef int (*EmbarkCommandFunc) (EmbarkCommand *command);
 
 int embark_command_check (EmbarkCommand *command);
+int embark_command_explain (EmbarkCommand *command);
 int embark_command_machines (EmbarkCommand *command);
 int embark_command_upload (EmbarkCommand *command);
 int embark_command_migrate (EmbarkCommand *command);
@@ -50,6 +53,11 @@ void embark_command_open_connections (EmbarkCommand *command);
 EmbarkDisk *embark_command_find_disk (EmbarkCommand *command, EmbarkMachine **ret_machine, GError **error);
 /* Reads the keys; FALSE with NO_KEYS when there are none. */
 gboolean embark_command_load_keys (EmbarkCommand *command, GError **error);
+/* What is wrong with the name of --save; NULL when nothing is. Free. */
+char *embark_command_check_save (const EmbarkCommand *command);
+/* Writes the report of @disk where --save says; TRUE without --save. */
+gboolean embark_command_save_report (const EmbarkCommand *command, EmbarkDisk *disk, const char *target,
+                                     GError **error);
 /* Waits for @job; an interrupt cancels it. */
 void embark_command_wait (EmbarkCommand *command, EmbarkJob *job);
 

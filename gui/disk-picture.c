@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkDiskPicture: draws the segments of gui/disk-layout.c side by side. Each
+ * EmbarkDiskPicture: draws the segments of model/check/disk-layout.c side by side. Each
  * gets its share of the width, but never so little that it cannot be seen.
  */
 #include "gui/disk-picture.h"
 
 #include <adwaita.h>
 
-#include "gui/disk-layout.h"
+#include "model/check/disk-layout.h"
 
 #define HEIGHT 48
 #define RADIUS 8
@@ -25,31 +25,14 @@ struct _EmbarkDiskPicture
 
 G_DEFINE_FINAL_TYPE (EmbarkDiskPicture, embark_disk_picture, GTK_TYPE_WIDGET)
 
-static double sum_sizes (GPtrArray *segments)
-{
-  double total = 0;
-
-  for (guint i = 0; i < segments->len; i++)
-    total += (double) ((EmbarkDiskSegment *) g_ptr_array_index (segments, i))->size;
-  return MAX (total, 1);
-}
-
 /* The segment that covers x = @from to @from + @width; both in pixels, gaps excluded. */
 static void measure_segment (EmbarkDiskPicture *self, guint index, float full_width, float *ret_from, float *ret_width)
 {
-  float usable = full_width - GAP * ((float) self->segments->len - 1) - SMALLEST * (float) self->segments->len;
-  double total = sum_sizes (self->segments);
-  float from = 0;
+  double from, width;
 
-  for (guint i = 0; i <= index; i++)
-    {
-      const EmbarkDiskSegment *segment = g_ptr_array_index (self->segments, i);
-      float width = SMALLEST + (float) (MAX (usable, 0) * (double) segment->size / total);
-
-      *ret_from = from;
-      *ret_width = width;
-      from += width + GAP;
-    }
+  embark_disk_layout_place (self->segments, index, (double) full_width, GAP, SMALLEST, &from, &width);
+  *ret_from = (float) from;
+  *ret_width = (float) width;
 }
 
 static GdkRGBA look_up_color (GtkWidget *widget, const char *name, float alpha)

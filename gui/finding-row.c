@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/outcome-icon.h"
+#include "model/check/report-form.h"
 
 struct _EmbarkFindingRow
 {
@@ -15,41 +16,67 @@ struct _EmbarkFindingRow
   /* Template children */
   GtkImage *icon;
   GtkGrid *grid;
+  GtkWidget *help_button;
 
   int n_lines;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkFindingRow, embark_finding_row, ADW_TYPE_EXPANDER_ROW)
 
-static void add_line (EmbarkFindingRow *self, const char *name, const char *text, gboolean is_code)
+static GtkWidget *make_text (const char *text)
 {
-  GtkWidget *name_label;
-  GtkWidget *text_label;
+  GtkWidget *label = gtk_label_new (text);
 
-  if (text == NULL || text[0] == '\0')
-    return;
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_focusable (label, FALSE);
+  return label;
+}
 
-  name_label = gtk_label_new (name);
+/* A code leads to its explanation. */
+static GtkWidget *make_code_button (const char *code)
+{
+  GtkWidget *button = gtk_button_new_with_label (code);
+  /* Translators: %s is an error code of the cloud. */
+  g_autofree char *words = g_strdup_printf (_ ("Explain %s"), code);
+
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (button, words);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "code-link");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", code);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.explain");
+  return button;
+}
+
+static void add_line (EmbarkFindingRow *self, const EmbarkReportLine *line)
+{
+  GtkWidget *name_label = gtk_label_new (line->name);
+  GtkWidget *value = line->is_code ? make_code_button (line->text) : make_text (line->text);
+
   gtk_label_set_xalign (GTK_LABEL (name_label), 0);
-  gtk_widget_set_valign (name_label, GTK_ALIGN_START);
+  gtk_widget_set_valign (name_label, line->is_code ? GTK_ALIGN_CENTER : GTK_ALIGN_START);
   gtk_widget_add_css_class (name_label, "dim-label");
   gtk_widget_add_css_class (name_label, "finding-name");
-
-  text_label = gtk_label_new (text);
-  gtk_label_set_xalign (GTK_LABEL (text_label), 0);
-  gtk_label_set_wrap (GTK_LABEL (text_label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (text_label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (text_label), TRUE);
-  gtk_widget_set_hexpand (text_label, TRUE);
-  gtk_widget_set_focusable (text_label, FALSE);
-  if (is_code)
-    gtk_widget_add_css_class (text_label, "monospace");
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (text_label), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name_label, NULL,
-                                  -1);
-
+  if (!line->is_code)
+    gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name_label, NULL, -1);
   gtk_grid_attach (self->grid, name_label, 0, self->n_lines, 1, 1);
-  gtk_grid_attach (self->grid, text_label, 1, self->n_lines, 1, 1);
+  gtk_grid_attach (self->grid, value, 1, self->n_lines, 1, 1);
   self->n_lines++;
+}
+
+static void show_help_button (EmbarkFindingRow *self, const EmbarkFinding *finding)
+{
+  /* Translators: the help about a finding, for screen readers: "Help: No virtio disk driver". */
+  g_autofree char *words = g_strdup_printf (_ ("Help: %s"), finding->title);
+
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->help_button), "s", finding->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->help_button), "win.explain");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->help_button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
 static char *make_subtitle (const EmbarkFinding *finding)
@@ -74,6 +101,7 @@ static void embark_finding_row_class_init (EmbarkFindingRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/finding-row.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, icon);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, grid);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, help_button);
 }
 
 static void embark_finding_row_init (EmbarkFindingRow *self)
@@ -84,6 +112,7 @@ static void embark_finding_row_init (EmbarkFindingRow *self)
 GtkWidget *embark_finding_row_new (const EmbarkFinding *finding)
 {
   EmbarkFindingRow *self;
+  g_autoptr (GPtrArray) lines = NULL;
   g_autofree char *title = NULL;
   g_autofree char *subtitle = NULL;
   g_autofree char *words = NULL;
@@ -97,11 +126,10 @@ GtkWidget *embark_finding_row_new (const EmbarkFinding *finding)
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
   embark_outcome_icon_show (self->icon, finding->outcome);
 
-  add_line (self, _ ("Seen"), finding->evidence, FALSE);
-  add_line (self, _ ("Why"), finding->why, FALSE);
-  add_line (self, _ ("What to do"), finding->advice, FALSE);
-  add_line (self, _ ("The cloud says"), finding->code, TRUE);
-  add_line (self, _ ("Rule"), finding->source, FALSE);
+  lines = embark_finding_list_lines (finding);
+  for (guint i = 0; i < lines->len; i++)
+    add_line (self, g_ptr_array_index (lines, i));
+  show_help_button (self, finding);
 
   /* Translators: a finding for screen readers: its outcome, then what it is: "Stops the import: No virtio driver". */
   words = g_strdup_printf (_ ("%s: %s"), embark_outcome_to_word (finding->outcome), finding->title);

@@ -166,6 +166,7 @@ static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
   gtk_widget_set_visible (self->bottom_bar, report != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.migrate", way != EMBARK_WAY_NONE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.save-report", report != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.copy-report", report != NULL);
   if (way == EMBARK_WAY_NONE)
     text = g_strdup (_ ("Mend what stops the import, then check again."));
   else if (way == EMBARK_WAY_FORCED)
@@ -300,8 +301,15 @@ static void save_report_activated (GtkWidget *widget, const char *action_name, G
 {
   EmbarkMachinePage *self = EMBARK_MACHINE_PAGE (widget);
 
-  embark_save_report (widget, embark_disk_get_report (self->disk), embark_machine_get_name (self->machine),
-                      embark_disk_get_display_path (self->disk));
+  embark_save_report (widget, self->disk, embark_context_get_judge (self->context),
+                      embark_machine_get_name (self->machine));
+}
+
+static void copy_report_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkMachinePage *self = EMBARK_MACHINE_PAGE (widget);
+
+  embark_copy_report (widget, self->disk, embark_context_get_judge (self->context));
 }
 
 static void migrate_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
@@ -387,6 +395,7 @@ static void embark_machine_page_class_init (EmbarkMachinePageClass *klass)
   g_type_ensure (EMBARK_TYPE_DISK);
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "page.save-report", NULL, save_report_activated);
+  gtk_widget_class_install_action (widget_class, "page.copy-report", NULL, copy_report_activated);
   gtk_widget_class_install_action (widget_class, "page.migrate", NULL, migrate_activated);
 }
 

@@ -12,6 +12,8 @@
 #include "gui/migration-row.h"
 #include "gui/outcome-icon.h"
 #include "gui/system-tile.h"
+#include "model/base/errors.h"
+#include "model/check/codes.h"
 #include "model/destination.h"
 
 #define CONSOLE_IMAGES "https://console.cloud.tencent.com/cvm/image"
@@ -35,6 +37,7 @@ struct _EmbarkMigrationPage
   GtkImage *end_icon;
   GtkLabel *end_title;
   GtkLabel *end_body;
+  GtkWidget *explain_button;
   GtkWidget *image_box;
   AdwActionRow *image_row;
   GtkWidget *events_box;
@@ -85,6 +88,25 @@ static void set_end (EmbarkMigrationPage *self, EmbarkOutcome outcome, const cha
   gtk_label_set_label (self->end_body, body);
 }
 
+/* The code that the error names; a failed import names none, since the cloud tells it elsewhere. */
+static void show_explain_button (EmbarkMigrationPage *self, const GError *error)
+{
+  const EmbarkCode *code = error != NULL ? embark_codes_find_in (error->message) : NULL;
+  gboolean is_import_failed = g_error_matches (error, EMBARK_ERROR, EMBARK_ERROR_IMPORT_FAILED);
+  g_autofree char *words = NULL;
+
+  gtk_widget_set_visible (self->explain_button, code != NULL || is_import_failed);
+  /* Translators: %s is an error code of the cloud. */
+  words = code != NULL ? g_strdup_printf (_ ("Explain %s"), code->code) : g_strdup (_ ("Explain an Error Code…"));
+  gtk_button_set_label (GTK_BUTTON (self->explain_button), words);
+  /* The action and its parameter belong together: neither is set while the other is of before. */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->explain_button), NULL);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->explain_button),
+                                          code != NULL ? g_variant_new_string (code->code) : NULL);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->explain_button),
+                                  code != NULL ? "win.explain" : "win.explain-codes");
+}
+
 static void show_end (EmbarkMigrationPage *self)
 {
   EmbarkMigration *migration = self->migration;
@@ -96,6 +118,7 @@ static void show_end (EmbarkMigrationPage *self)
   gtk_widget_set_visible (self->end_card, !is_running);
   if (is_running)
     return;
+  show_explain_button (self, error);
 
   if (error != NULL)
     {
@@ -258,6 +281,7 @@ static void bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, end_icon);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, end_title);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, end_body);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, explain_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, image_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, image_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, events_box);

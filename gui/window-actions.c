@@ -6,6 +6,7 @@
 
 #include "gui/account-dialog.h"
 #include "gui/error-text.h"
+#include "gui/explain-window.h"
 #include "gui/forced-import.h"
 #include "gui/migrate-dialog.h"
 #include "gui/window-private.h"
@@ -37,6 +38,22 @@ static void check (GtkWidget *widget, const char *action_name, GVariant *paramet
 static void save_report (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   gtk_widget_activate_action (GTK_WIDGET (EMBARK_WINDOW (widget)->machine_page), "page.save-report", NULL);
+}
+
+static void copy_report (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  gtk_widget_activate_action (GTK_WIDGET (EMBARK_WINDOW (widget)->machine_page), "page.copy-report", NULL);
+}
+
+/* An error code or finding, or the list of them. What is known of the chosen disk goes along. */
+static void explain (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
+  GtkWidget *window = embark_explain_window_new (GTK_WINDOW (self), disk != NULL ? embark_disk_get_report (disk) : NULL,
+                                                 parameter != NULL ? g_variant_get_string (parameter, NULL) : NULL);
+
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void go_back (GtkWidget *widget, const char *action_name, GVariant *parameter)
@@ -255,6 +272,9 @@ void embark_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.check", NULL, check);
   gtk_widget_class_install_action (widget_class, "win.migrate", NULL, migrate);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, save_report);
+  gtk_widget_class_install_action (widget_class, "win.copy-report", NULL, copy_report);
+  gtk_widget_class_install_action (widget_class, "win.explain", "s", explain);
+  gtk_widget_class_install_action (widget_class, "win.explain-codes", NULL, explain);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, go_back);
   gtk_widget_class_install_action (widget_class, "win.show-imports", NULL, show_imports);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", say);

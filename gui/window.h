@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 #define EMBARK_TYPE_WINDOW (embark_window_get_type ())
 G_DECLARE_FINAL_TYPE (EmbarkWindow, embark_window, EMBARK, WINDOW, AdwApplicationWindow)
 
-/* Actions: add-disk, search, refresh, check, migrate, save-report, back, show-imports, toast(s), show-migration(s),
- * continue-migration(s), remove-migration(s), show-machine(s), remove-file(s). */
+/* Actions: add-disk, search, refresh, check, migrate, save-report, copy-report, explain(s), explain-codes, back,
+ * show-imports, toast(s), show-migration(s), continue-migration(s), remove-migration(s), show-machine(s),
+ * remove-file(s). */
 
 EmbarkWindow *embark_window_new (GtkApplication *application, EmbarkContext *context);
 /* @files: of GFile. Adds each as a disk file, shows and checks the first; tells which were refused and why. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checks of what the desktop reads: translations, desktop entry, metainfo, XML, settings, manual page."""
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from tree import Check, blank_out, run_tool
 
 APP_ID = "org.embark.Embark"
 CALLS = re.compile(r"(?<!\w)(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dgettext|g_dpgettext2)\s*\(")
+PAGE_MAKER = "resources/make-limits-page.py"
 PRODUCT = (f"{APP_ID}.desktop.in", f"{APP_ID}.gschema.xml", f"{APP_ID}.metainfo.xml.in")
 
 
@@ -87,14 +89,60 @@ def find_schema(tree):
     return run_tool(["glib-compile-schemas", "--strict", "--dry-run", tree.whole("resources")])
 
 
+def look_at_page(path):
+    # groff warns on its error output and still ends well.
+    return run_tool(["sh", "-c", 'out=$(groff -man -ww -Tutf8 -z "$1" 2>&1) && test -z "$out" || '
+                                 '{ echo "$out"; exit 1; }', "sh", path])
+
+
 def find_manual(tree):
     problems = []
     pages = tree.select(".1")
     for path in pages:
-        # groff warns on its error output and still ends well.
-        problems += run_tool(["sh", "-c", 'out=$(groff -man -ww -Tutf8 -z "$1" 2>&1) && test -z "$out" || '
-                                          '{ echo "$out"; exit 1; }', "sh", tree.whole(path)])
+        problems += look_at_page(tree.whole(path))
+    if PAGE_MAKER in tree.paths:
+        with tempfile.TemporaryDirectory(prefix="embark-lint-") as folder:
+            page = os.path.join(folder, "embark-limits.7")
+            problems += run_tool(["sh", "-c", 'python3 "$1" "$2" 0 >"$3"', "sh", tree.whole(PAGE_MAKER),
+                                  tree.whole("resources/help/C/limits.md"), page])
+            problems += look_at_page(page)
     return problems if pages else ["there is no manual page"]
+
+
+def read_help(tree, language):
+    """Sections of a language: list of (id, text)."""
+    path = f"resources/help/{language}/limits.md"
+    return re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", tree.read(path), re.M) if path in tree.paths else []
+
+
+def find_help_of(tree, language, ids, code):
+    """Every finding has one section, with the same commands as in English."""
+    name = f"resources/help/{language}/limits.md"
+    sections = read_help(tree, language)
+    names = [section for section, _ in sections]
+    problems = ([f"{name} lacks “## {limit}”" for limit in sorted(ids - set(names))]
+                + [f"{name}: “{section}” is no finding" for section in sorted(set(names) - ids)]
+                + [f"{name}: “{section}” is there twice" for section in sorted(set(names)) if names.count(section) > 1])
+    for section, text in sections:
+        fences = re.split(r"^```.*\n", text, flags=re.M)
+        if len(fences) % 2 == 0 or any(part.count("`") % 2 for part in fences[::2]):
+            problems.append(f"{name}: “{section}” has a fence or a back quote without its pair")
+        if not fences[0].strip():
+            problems.append(f"{name}: “{section}” says nothing")
+        if code.setdefault(section, fences[1::2]) != fences[1::2]:
+            problems.append(f"{name}: “{section}” has other commands than in English")
+    return problems
+
+
+def find_help(tree):
+    ids = {limit["id"] for path in tree.select(".json") if path.startswith("resources/limits/")
+           for limit in json.loads(tree.read(path))["limits"]}
+    if not ids:
+        return ["no limits were found"]
+    languages = [word for line in tree.read("po/LINGUAS").splitlines() if not line.startswith("#")
+                 for word in line.split()]
+    code = {}
+    return [problem for language in ["C"] + languages for problem in find_help_of(tree, language, ids, code)]
 
 
 PO_HEADER = ('msgid ""\nmsgstr ""\n"Language: zh_CN\\n"\n"MIME-Version: 1.0\\n"\n"Last-Translator: \\n"\n'
@@ -107,6 +155,11 @@ METAINFO = ('<?xml version="1.0"?>\n<component type="console-application"><id>or
             "<summary>Move machines</summary><description><p>It moves machines to the cloud, one after the other."
             "</p></description><provides><binary>embark</binary></provides>"
             '<content_rating type="oars-1.1"/></component>\n')
+PAGES = {"resources/a.1": '.TH A 1\n.SH NAME\na \\- does it\n', "resources/help/C/limits.md": "## a\n\nText.\n"}
+LIMITS = '{"limits": [%s]}\n'
+HELP = {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % '{"id": "a"}, {"id": "b"}',
+        "resources/help/C/limits.md": "# All\n\n## a\n\nText `x`.\n\n```\nls\n```\n\n## b\n\nText.\n",
+        "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nls\n```\n\n## b\n\n乙\n"}
 SCHEMA = ('<schemalist><schema id="a.b" path="/a/b/"><key name="c" type="%s"><default>1</default></key></schema>'
           "</schemalist>\n")
 
@@ -141,7 +194,16 @@ CHECKS = [
           {"resources/a.gschema.xml": SCHEMA % "i"},
           [{"resources/a.gschema.xml": SCHEMA % "nonsense"}, {"resources/a.gschema.xml": SCHEMA % "b"},
            {"resources/a.xml": "<a/>\n"}]),
-    Check("manual", "the manual page has no mistakes", find_manual,
-          {"resources/a.1": '.TH A 1\n.SH NAME\na \\- does it\n'},
-          [{"resources/a.1": '.TH A 1\n.SH NAME\n.XYZ\n'}, {"resources/a.txt": "x\n"}]),
+    Check("manual", "the manual pages have no mistakes", find_manual,
+          {**PAGES, PAGE_MAKER: "print('.TH A 7')\n"},
+          [{"resources/a.1": '.TH A 1\n.SH NAME\n.XYZ\n'}, {"resources/a.txt": "x\n"},
+           {**PAGES, PAGE_MAKER: "print('.TH A 7\\n.XYZ')\n"}, {**PAGES, PAGE_MAKER: "print('.TH A 7')\nexit(1)\n"}]),
+    Check("help", "every finding has its help in every language", find_help, HELP,
+          [{**HELP, "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nls\n```\n"},
+           {**HELP, "resources/help/C/limits.md": HELP["resources/help/C/limits.md"] + "\n## c\n\nText.\n"},
+           {**HELP, "resources/help/C/limits.md": HELP["resources/help/C/limits.md"] + "\n## b\n\nText.\n"},
+           {**HELP, "resources/help/C/limits.md": "## a\n\nText `x.\n\n```\nls\n```\n\n## b\n\nText.\n"},
+           {**HELP, "resources/help/C/limits.md": "## a\n\n```\nls\n```\n\n## b\n\nText.\n"},
+           {**HELP, "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nrm\n```\n\n## b\n\n乙\n"},
+           {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % ""}]),
 ]

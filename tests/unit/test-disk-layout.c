@@ -2,7 +2,7 @@
 /*
  * The picture of a disk as data, from sane and from hostile facts.
  */
-#include "gui/disk-layout.h"
+#include "model/check/disk-layout.h"
 
 #define MIB (1024 * 1024)
 

@@ -23,6 +23,10 @@ typedef struct
 void embark_disk_segment_free (EmbarkDiskSegment *self);
 /* Of EmbarkDiskSegment, new; empty when nothing is known. */
 GPtrArray *embark_disk_layout_new (EmbarkFacts *facts);
+/* Where the segment @index stands in a picture of @width, with @gap between segments: each has its share of the width,
+ * but never less than @smallest, so that it can be seen. */
+void embark_disk_layout_place (GPtrArray *segments, guint index, double width, double gap, double smallest,
+                               double *ret_from, double *ret_width);
 /* One sentence for screen readers. Free. */
 char *embark_disk_layout_describe (GPtrArray *segments);
 

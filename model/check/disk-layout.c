@@ -3,9 +3,9 @@
  * Facts of the guest → segments of a disk. The facts come from a foreign disk:
  * nothing of them is trusted to be in order, inside the disk or complete.
  */
-#include "gui/disk-layout.h"
+#include "model/check/disk-layout.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 #define MAX_SEGMENTS 64
 /* Gaps below this are alignment, not free space. */
@@ -208,4 +208,24 @@ char *embark_disk_layout_describe (GPtrArray *segments)
     }
   g_ptr_array_add (parts, NULL);
   return g_strjoinv ("; ", (char **) parts->pdata);
+}
+
+void embark_disk_layout_place (GPtrArray *segments, guint index, double width, double gap, double smallest,
+                               double *ret_from, double *ret_width)
+{
+  double usable = MAX (width - gap * ((double) segments->len - 1) - smallest * (double) segments->len, 0);
+  double total = 0;
+  double from = 0;
+
+  g_return_if_fail (index < segments->len);
+  for (guint i = 0; i < segments->len; i++)
+    total += (double) ((EmbarkDiskSegment *) g_ptr_array_index (segments, i))->size;
+  for (guint i = 0; i <= index; i++)
+    {
+      const EmbarkDiskSegment *segment = g_ptr_array_index (segments, i);
+
+      *ret_from = from;
+      *ret_width = smallest + usable * (double) segment->size / MAX (total, 1);
+      from += *ret_width + gap;
+    }
 }
