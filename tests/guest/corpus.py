@@ -47,8 +47,8 @@ def check(path):
     """What the program says of one image: (report or None, its complaint, seconds)."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="embark-corpus.") as home:
-        process = subprocess.run([EMBARK, "check", *AGAIN, "--json", "--", path], env=make_environment(home), check=False,
-                                 capture_output=True, text=True)
+        process = subprocess.run([EMBARK, "check", *AGAIN, "--json", "--", path], env=make_environment(home),
+                                 check=False, capture_output=True, text=True)
     try:
         report = json.loads(process.stdout)
     except ValueError:
@@ -144,7 +144,8 @@ class Boot(EmbarkCase):
         for name, disk in images.build_all(BOOTED).items():
             with self.subTest(name):
                 self.boot(str(disk), name, "boots")
-                result = self.run_embark("upload", "--bucket", BUCKET, "--region", REGION, "--key", name, "--", str(disk))
+                result = self.run_embark("upload", "--bucket", BUCKET, "--region", REGION, "--key", name, "--",
+                                         str(disk))
                 self.assertEqual(result.status, 0, result.err)
                 self.assert_same_disk(str(disk), "qcow2", name)
                 self.boot(self.path("object.qcow2").decode(), name, "its object boots")

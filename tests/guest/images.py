@@ -18,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RECIPES = HERE / "recipes"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "embark-tests"
+TREE = "debian12-cloud.tar.zst"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(RECIPES))
 
@@ -37,15 +38,17 @@ class Recipe:
         return self.folder / self.images[name]
 
     def build(self, names, out):
-        importlib.import_module(self.name).build(names, out, self.base.folder if self.base else None)
+        """Yields the name of each image as it is finished."""
+        yield from importlib.import_module(self.name).build(names, out, self.base.folder if self.base else None)
 
 
 class ScriptRecipe(Recipe):
-    """One run of the script makes all."""
+    """One run of the script makes all, and the tree that other recipes lay out."""
 
     def build(self, names, out):
-        subprocess.run(["nice", RECIPES / "debian.sh", out], check=True,
-                       stdout=sys.stderr)
+        subprocess.run(["nice", RECIPES / "debian.sh", out], check=True, stdout=sys.stderr)
+        (out / TREE).rename(self.folder / TREE)
+        yield from self.images
 
 
 def add_python(name, base=None, files=(), as_root=False):
@@ -95,15 +98,22 @@ def build_missing(recipe, names):
     # mmdebstrap hands its results over as another user where it has no root.
     out.chmod(0o777)
     try:
-        if recipe.as_root and os.geteuid() != 0:
-            # The owners of the files in a tree are to be those of the guest.
-            subprocess.run(["fakeroot", sys.executable, __file__, "--into", out, *missing], check=True)
-        else:
-            recipe.build(missing, out)
-        for file in sorted(out.iterdir()):
-            file.rename(recipe.folder / file.name)
+        for name in build_as_owner(recipe, missing, out):
+            (out / recipe.images[name]).rename(recipe.path(name))
     finally:
         shutil.rmtree(out, ignore_errors=True)
+
+
+def build_as_owner(recipe, names, out):
+    """The owners of the files in a tree are to be those of the guest, which takes root or fakeroot."""
+    if not recipe.as_root or os.geteuid() == 0:
+        yield from recipe.build(names, out)
+        return
+    with subprocess.Popen(["fakeroot", sys.executable, __file__, "--into", out, *names], stdout=subprocess.PIPE,
+                          text=True) as process:
+        yield from map(str.strip, process.stdout)
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
 
 
 def build_all(names):
@@ -161,7 +171,8 @@ def main():
     elif arguments.guests:
         print(make_guest_folder())
     elif arguments.into:
-        PLACES[arguments.names[0]].build(arguments.names, arguments.into)
+        for name in PLACES[arguments.names[0]].build(arguments.names, arguments.into):
+            print(name, flush=True)
     else:
         for path in build_all(arguments.names or list(PLACES)).values():
             print(path)

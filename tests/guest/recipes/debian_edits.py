@@ -206,3 +206,4 @@ def build(names, out, bases):
             EDITS[name](guest)
             guest.finish()
             edits.save(out / IMAGES[name])
+            yield name

@@ -67,3 +67,4 @@ def build(names, out, bases):
         disk = kit.Disk(folder / "disk.raw", SIZE)
         disk.add(kind="ext4", bootable=True, tree=tree.folder, uuid=parts.ROOT)
         disk.to_qcow2(out / IMAGES["debian12-i386"])
+    yield "debian12-i386"

@@ -143,6 +143,7 @@ def build(names, out, bases):
                 disk = kit.Disk(folder / "disk.raw", SIZE, table)
                 lay(disk, unpack(bases, folder))
                 disk.to_qcow2(out / IMAGES[name])
+            yield name
     volumes = [name for name in names if name in VOLUMES]
     with kit.work_folder() as folder:
         commands = []
@@ -151,3 +152,4 @@ def build(names, out, bases):
             commands += start_volumes(name, folder / name, bases, out, kit.drive_name(index))
         if volumes:
             kit.guestfish(commands, [(out / IMAGES[name], "qcow2") for name in volumes])
+    yield from volumes

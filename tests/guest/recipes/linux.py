@@ -117,3 +117,4 @@ def build(names, out, bases):
         with kit.work_folder() as folder:
             lay = lay_out_snapshots if SYSTEMS[name].get("file_system") == "subvolumes" else lay_out
             lay(name, folder, out / IMAGES[name])
+        yield name

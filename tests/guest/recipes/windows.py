@@ -190,3 +190,4 @@ def build(names, out, bases):
         for name in names:
             if states[name]["dirty"]:
                 mark_dirty(out / IMAGES[name], folder)
+    yield from names

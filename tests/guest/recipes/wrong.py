@@ -179,3 +179,4 @@ def build(names, out, bases):
     for name in names:
         with kit.work_folder() as folder:
             MAKERS[name](folder, out / IMAGES[name])
+        yield name
