@@ -184,6 +184,7 @@ EDITS = {
     "debian12-root-sda": lambda guest: guest.change("/boot/grub/grub.cfg", r"root=UUID=\S+", "root=/dev/sda1"),
     "debian12-other-disk": lambda guest: guest.append("/etc/fstab", f"UUID={ABSENT} /data ext4 defaults 0 2\n"),
     "debian12-var-elsewhere": lambda guest: guest.append("/etc/fstab", f"UUID={ABSENT} /var ext4 defaults 0 2\n"),
+    "debian12-usr-elsewhere": lambda guest: guest.append("/etc/fstab", f"UUID={ABSENT} /usr ext4 defaults 0 2\n"),
     "debian12-home-elsewhere": lambda guest: guest.append("/etc/fstab", f"UUID={ABSENT} /home ext4 defaults 0 2\n"),
     "debian12-swap-elsewhere": lambda guest: guest.append("/etc/fstab", f"UUID={ABSENT} none swap sw 0 0\n"),
     "debian12-no-shadow": lambda guest: guest.remove("/etc/shadow"),
