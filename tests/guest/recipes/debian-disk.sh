@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Lays the tree of a Debian guest on an MBR disk with grub and one ext4.
-# usage: debian-disk.sh ROOT NAME, writes ROOT/var/tmp/embark/NAME.qcow2
-# (a hook of mmdebstrap, see debian.sh)
+# Lays the tree of a Debian guest on an MBR disk with grub and one ext4, and
+# keeps the tree itself for other layouts.
+# usage: debian-disk.sh ROOT NAME, writes ROOT/var/tmp/embark/NAME.qcow2 and
+# NAME.tar.zst (a hook of mmdebstrap, see debian.sh)
 set -eu
 root=$1
 work=$root/var/tmp/embark
@@ -35,6 +36,7 @@ mke2fs -q -F -t ext4 -b 4096 -O ^metadata_csum_seed,^orphan_file -U "$uuid" -L r
 # The boot code, but not the disk id and the table behind it; then grub's core from the second sector on.
 dd if="$work/tree/boot/grub/i386-pc/boot.img" of="$disk" bs=1 count=440 conv=notrunc status=none
 dd if="$work/tree/boot/grub/i386-pc/core.img" of="$disk" bs=512 seek=1 conv=notrunc status=none
+tar -C "$work/tree" -cf - . | zstd -q -1 -o "$work/$2.tar.zst"
 rm -rf "$work/tree"
 qemu-img convert -q -f raw -O qcow2 "$disk" "$work/$2.qcow2"
 rm -f "$disk"

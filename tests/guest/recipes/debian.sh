@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two bootable Debian 12 disks out of one mmdebstrap run: debian12.qcow2, and
-# debian12-cloud.qcow2, which is the same system with cloud-init put on top.
+# debian12-cloud.qcow2, which is the same system with cloud-init put on top and
+# whose tree is kept for other layouts as debian12-cloud.tar.zst.
 # usage: debian.sh OUTPUT_FOLDER (needs no root where user namespaces work)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -48,5 +49,5 @@ mmdebstrap --mode=auto --variant=minbase --format=null --include="$packages" \
   --customize-hook='DEBIAN_FRONTEND=noninteractive chroot "$1" apt-get -qq -y install cloud-init cloud-guest-utils' \
   --customize-hook="$hooks/debian-configure.sh \"\$1\" cloud" \
   --customize-hook="$hooks/debian-disk.sh \"\$1\" debian12-cloud" \
-  --customize-hook="copy-out /var/tmp/embark/debian12-cloud.qcow2 $out" \
+  --customize-hook="copy-out /var/tmp/embark/debian12-cloud.qcow2 /var/tmp/embark/debian12-cloud.tar.zst $out" \
   $suite /dev/null $sources
