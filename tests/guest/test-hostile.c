@@ -172,8 +172,10 @@ static void test_linux (void)
   g_assert_nonnull (strstr (embark_facts_get_string (facts, "os.product"), "<b>12</b>"));
   if (embark_facts_has (facts, "os.hostname"))
     check_plain (embark_facts_get_string (facts, "os.hostname"));
-  check_reason (facts, "linux.cmdline", "grub.cfg");
-  check_reason (facts, "linux.network.interfaces", "/");
+  g_assert_nonnull (embark_facts_get_unknown (facts, "linux"));
+  g_assert_nonnull (strstr (embark_facts_get_unknown (facts, "linux"), "too large"));
+  check_reason (facts, "linux.cmdline", "boot entry");
+  check_reason (facts, "linux.network.interfaces", "file");
   check_reason (facts, "linux.cloudInit.datasources", "/");
   kernels = embark_facts_get_list (facts, "linux.kernels");
   g_assert_true (!kernels || json_array_get_length (kernels) <= 32);
@@ -211,17 +213,13 @@ static void spoil (guint8 *cluster)
     cluster[i] = (guint8) (i * 131 + 7);
 }
 
-/* Sets the flag that Windows sets while it has the volume open. */
-static void make_dirty (const char *path)
+static void set_dirty_flag (int fd, const guint8 *boot)
 {
-  int fd = g_open (path, O_RDWR | O_CLOEXEC, 0);
-  guint8 boot[EMBARK_NTFS_BOOT_SIZE];
   guint8 record[EMBARK_NTFS_RECORD_MAX];
   guint64 offset = 0;
   gsize size = 0;
   gsize attribute;
 
-  g_assert_cmpint (pread (fd, boot, sizeof boot, PARTITION_START), ==, sizeof boot);
   g_assert_true (embark_ntfs_find_volume_record (boot, &offset, &size));
   g_assert_cmpint (pread (fd, record, size, (off_t) (PARTITION_START + offset)), ==, (gssize) size);
   attribute = record[0x14];
@@ -229,6 +227,18 @@ static void make_dirty (const char *path)
     attribute += record[attribute + 4];
   record[attribute + record[attribute + 0x14] + 10] |= 1;
   g_assert_cmpint (pwrite (fd, record, size, (off_t) (PARTITION_START + offset)), ==, (gssize) size);
+}
+
+/* The flag that Windows sets while it has the volume open, in the MFT and in its mirror, which must agree. */
+static void make_dirty (const char *path)
+{
+  int fd = g_open (path, O_RDWR | O_CLOEXEC, 0);
+  guint8 boot[EMBARK_NTFS_BOOT_SIZE];
+
+  g_assert_cmpint (pread (fd, boot, sizeof boot, PARTITION_START), ==, sizeof boot);
+  set_dirty_flag (fd, boot);
+  memcpy (boot + 0x30, boot + 0x38, 8);
+  set_dirty_flag (fd, boot);
   close (fd);
 }
 
