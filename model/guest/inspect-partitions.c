@@ -146,7 +146,7 @@ static void add_partition (guestfs_h *g, const char *device, gboolean is_gpt, La
 {
   char **tags = ask_blkid (g, device, facts);
   JsonObject *object = embark_facts_append (facts, "disk.partitions");
-  int number = atoi (device + strlen (DISK));
+  int number = (int) g_ascii_strtoull (device + strlen (DISK), NULL, 10);
   const char *type = get_tag (tags, "PART_ENTRY_TYPE");
 
   json_object_set_int_member (object, "number", number);

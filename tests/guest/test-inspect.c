@@ -149,9 +149,13 @@ static void test_debian_cloud (void)
   g_assert_cmpstr (json_array_get_string_element (datasources, 0), ==, "ConfigDrive");
 }
 
+/* Each costs a millisecond or more without KVM. */
+#define WINDOWS_CALLS_MAX 600
+
 static void check_windows (EmbarkFacts *facts, const char *product, const char *build, guint major, guint minor)
 {
   JsonObject *partition = get_only (facts, "disk.partitions");
+  guint64 calls = 0;
 
   check_boolean (facts, "os.found", TRUE);
   g_assert_cmpstr (embark_facts_get_string (facts, "os.type"), ==, "windows");
@@ -164,8 +168,13 @@ static void check_windows (EmbarkFacts *facts, const char *product, const char *
   g_assert_cmpstr (embark_facts_get_string (facts, "windows.edition"), ==, "ServerStandard");
   g_assert_cmpstr (embark_facts_get_string (facts, "windows.controlSet"), ==, "ControlSet001");
   check_boolean (facts, "windows.hibernated", FALSE);
+  check_boolean (facts, "windows.dirty", FALSE);
+  check_boolean (facts, "windows.fastStartup", FALSE);
+  g_assert_cmpstr (embark_facts_get_string (facts, "os.hostname"), ==, "EMBARK");
   g_assert_cmpstr (embark_facts_get_string (facts, "disk.partitionTable"), ==, "mbr");
   g_assert_cmpstr (json_object_get_string_member (partition, "filesystem"), ==, "ntfs");
+  g_assert_true (embark_facts_get_uint (facts, "look.calls", &calls));
+  g_assert_cmpuint (calls, <, WINDOWS_CALLS_MAX);
 }
 
 static void test_windows_2008 (void)
@@ -195,6 +204,7 @@ static void test_windows_virtio (void)
   check_windows (facts, "Windows Server 2012 R2 Standard", "9600", 6, 3);
   check_boolean (facts, "windows.drivers.viostor.file", TRUE);
   check_boolean (facts, "windows.drivers.viostor.registered", TRUE);
+  g_assert_cmpstr (embark_facts_get_string (facts, "windows.drivers.viostor.database"), ==, "driver");
   check_uint (facts, "windows.drivers.viostor.start", 0);
   check_boolean (facts, "windows.drivers.netkvm.file", TRUE);
   check_uint (facts, "windows.drivers.netkvm.start", 3);
@@ -239,6 +249,7 @@ static void test_empty_disk (void)
   check_boolean (facts, "os.found", FALSE);
   check_uint (facts, "os.count", 0);
   g_assert_cmpstr (embark_facts_get_string (facts, "disk.partitionTable"), ==, "none");
+  check_boolean (facts, "disk.protectiveOnly", FALSE);
   g_assert_cmpstr (embark_facts_get_unknown (facts, "os"), ==, "the disk has neither partitions nor a file system");
   g_assert_nonnull (embark_facts_get_unknown (facts, "boot.firmware"));
   g_unlink (path);
@@ -258,6 +269,27 @@ static void test_data_disk (void)
   g_assert_cmpstr (json_object_get_string_member (get_only (facts, "disk.filesystems"), "type"), ==, "ext4");
   g_assert_cmpstr (embark_facts_get_unknown (facts, "os"), ==,
                    "the disk has file systems but no operating system on them");
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+/* The MBR that stands before a GPT, and no GPT. */
+static void test_protective_disk (void)
+{
+  static const guint8 entry[16] = { 0, 0, 2, 0, 0xEE, 0xFF, 0xFF, 0xFF, 1, 0, 0, 0, 0xFF, 0xFF, 0, 0 };
+  g_autofree char *dir = g_dir_make_tmp ("embark-disk-XXXXXX", NULL);
+  g_autofree char *path = make_disk (dir, "protective.raw");
+  g_autoptr (EmbarkFacts) facts = NULL;
+  int fd = g_open (path, O_RDWR, 0);
+
+  g_assert_cmpint (pwrite (fd, entry, sizeof entry, 446), ==, sizeof entry);
+  g_assert_cmpint (pwrite (fd, "\x55\xaa", 2, 510), ==, 2);
+  close (fd);
+  facts = inspect_image (path, "raw");
+  check_boolean (facts, "os.found", FALSE);
+  g_assert_cmpstr (embark_facts_get_string (facts, "disk.partitionTable"), ==, "gpt");
+  check_boolean (facts, "disk.protectiveOnly", TRUE);
+  g_assert_cmpstr (embark_facts_get_unknown (facts, "os"), ==, "the GPT partition table of the disk cannot be read");
   g_unlink (path);
   g_rmdir (dir);
 }
@@ -302,6 +334,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/inspect/windows-virtio", test_windows_virtio);
   g_test_add_func ("/inspect/empty-disk", test_empty_disk);
   g_test_add_func ("/inspect/data-disk", test_data_disk);
+  g_test_add_func ("/inspect/protective-disk", test_protective_disk);
   g_test_add_func ("/inspect/closed-disk", test_closed_disk);
   return g_test_run ();
 }
