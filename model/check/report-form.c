@@ -131,10 +131,12 @@ static gboolean is_no_character (gunichar c)
 
 gboolean embark_report_form_from_name (const char *file_name, EmbarkReportForm *ret_form)
 {
+  g_autofree char *base = NULL;
   g_autofree char *name = NULL;
 
   g_return_val_if_fail (file_name != NULL, FALSE);
-  name = g_ascii_strdown (file_name, -1);
+  base = g_path_get_basename (file_name);
+  name = g_ascii_strdown (base, -1);
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     if (g_str_has_suffix (name, endings[i].ending) && strlen (name) > strlen (endings[i].ending))
       {

@@ -15,8 +15,10 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("EMBARK_BUILD", os.path.join(ROOT, "build"))
 sys.path.insert(0, os.path.join(ROOT, "tests", "cloud"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 
 import client  # noqa: E402  (the practice cloud's own)
+import facts_helper  # noqa: E402
 
 REGION = "ap-guangzhou"
 BUCKET = "vm-images-1250000000"
@@ -347,6 +349,12 @@ class GuiCase(unittest.TestCase):
         with open(os.path.join(folder, "keyfile"), "w", encoding="utf-8") as file:
             file.write("[org/embark/Embark]\n")
             file.writelines(f"{key.replace('_', '-')}={value}\n" for key, value in settings.items())
+
+    def start_with_facts(self, fixture, **environment):
+        """A window with one disk, web.qcow2, that was looked into: its facts are those of the fixture."""
+        disk = os.path.join(self.folder, "web.qcow2")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "40G"], check=True)
+        return self.start(disk, EMBARK_GUEST_HELPER=facts_helper.place(self.folder, fixture), **environment)
 
     def guest(self, name):
         path = os.path.join(os.environ["EMBARK_TEST_GUESTS"], name + ".qcow2")

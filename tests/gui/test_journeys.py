@@ -103,6 +103,45 @@ class Files(harness.GuiCase):
         gui.find("panel", "Not Checked Yet")
 
 
+class Report(harness.GuiCase):
+    """From a finding to its help, to the error code, and to a file for somebody else."""
+
+    def test_a_finding_leads_to_help_and_error_code(self):
+        gui = self.start_with_facts("facts-win2012r2.json")
+        gui.find("label", "One thing would stop the import")
+        gui.resize(1080, 860)
+        gui.click("list item", contains="Stops the import: No virtio disk driver")
+        gui.press("Help: No virtio disk driver Help")
+        gui.find("label", contains="Embark reads the registry: the service viostor must be there")
+        gui.press("Back")
+        gui.find("label", "The Import Failed")
+        gui.type_keys("partitionnotpresent")
+        gui.key("Return")
+        gui.find("label", contains="no partitions in the image")
+        gui.find("label", contains="Nothing that was seen on it predicts this code")
+        gui.key("Escape")
+        gui.wait_gone("label", contains="no partitions in the image")
+        gui.press("Explain VirtioNotInstall")
+        gui.find("label", "On This Disk")
+        gui.shoot("explain")
+
+    def test_a_report_is_saved_as_a_page(self):
+        gui = self.start_with_facts("facts-win2012r2.json")
+        gui.find("label", "One thing would stop the import")
+        gui.press("Copy Report")
+        gui.find("label", "Report copied")
+        gui.press("Save Report…")
+        gui.find("dialog", "Save Report")
+        gui.type_keys(os.path.join(self.folder, "mine.html"))
+        gui.key("Return")
+        gui.find("label", contains="Report saved as")
+        with open(os.path.join(self.folder, "mine.html"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertTrue(text.startswith("<!DOCTYPE html>"))
+        self.assertIn("web.qcow2", text)
+        self.assertIn("VirtioNotInstall", text)
+
+
 class Migration(harness.GuiCase):
     """The main one: from a dropped file to an image in the cloud."""
 

@@ -237,6 +237,8 @@ static void test_endings (void)
     { "r.pdf", FALSE, 0 },
     { "html", FALSE, 0 },
     { ".md", FALSE, 0 },
+    { "/x.d/.md", FALSE, 0 },
+    { "a.html/b", FALSE, 0 },
     { "", FALSE, 0 },
   };
 
