@@ -52,8 +52,9 @@ def check(path):
     try:
         report = json.loads(process.stdout)
     except ValueError:
-        report = None
-    return report, process.stderr.strip(), time.monotonic() - start
+        report = {}
+    complaint = process.stderr.strip() or process.stdout.strip()
+    return report if "verdict" in report else None, complaint, time.monotonic() - start
 
 
 def summarize(report):
