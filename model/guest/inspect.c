@@ -211,6 +211,16 @@ static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
   add_complaint (branch, facts);
 }
 
+/* A registry that is noise ends the search for systems: then there may be one, and os.found stays open. */
+static void add_failure (guestfs_h *g, EmbarkFacts *facts)
+{
+  /* Translators: %s is the reason in English. */
+  g_autofree char *reason = g_strdup_printf (_ ("the search for an operating system failed: %s"),
+                                             guestfs_last_error (g) ? guestfs_last_error (g) : "?");
+
+  embark_facts_set_unknown (facts, "os", reason);
+}
+
 void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
 {
   g_autoptr (GPtrArray) roots = NULL;
@@ -222,8 +232,13 @@ void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
   embark_inspect_filesystem_state (g, facts);
   embark_helper_send_stage ("inspect");
   found = guestfs_inspect_os (g);
-  roots = found ? choose_roots (g, found) : g_ptr_array_new ();
-  for (guint i = 0; found && found[i]; i++)
+  if (!found)
+    {
+      add_failure (g, facts);
+      return;
+    }
+  roots = choose_roots (g, found);
+  for (guint i = 0; found[i]; i++)
     free (found[i]);
   free (found);
 
