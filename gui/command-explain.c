@@ -138,7 +138,11 @@ static void print_finding (const char *id)
   for (guint i = 0; section != NULL && i < section->blocks->len; i++)
     print_block (g_ptr_array_index (section->blocks, i));
   for (guint i = 0; i < codes->len; i++)
-    embark_command_print ("\n%s %s", _ ("It predicts the error code"), (char *) g_ptr_array_index (codes, i));
+    {
+      embark_command_print ("%s", "");
+      /* Translators: %s is an error code of the cloud. */
+      embark_command_print (_ ("It predicts the error code %s."), (char *) g_ptr_array_index (codes, i));
+    }
 }
 
 static void list_all (const EmbarkCommand *command)

@@ -179,7 +179,7 @@ static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
 /* Nobody has looked inside yet, but somebody is about to. */
 static gboolean is_partial (EmbarkMachinePage *self, EmbarkReport *report)
 {
-  return embark_disk_get_job (self->disk) != NULL && !embark_facts_has (embark_report_get_facts (report), "os.found");
+  return embark_disk_get_job (self->disk) != NULL && embark_report_is_partial (report);
 }
 
 static void show_report (EmbarkMachinePage *self, EmbarkReport *report)

@@ -11,6 +11,7 @@
 #include "gui/finding-row.h"
 #include "gui/limit-gauge.h"
 #include "gui/outcome-icon.h"
+#include "model/check/report-form.h"
 
 struct _EmbarkReportView
 {
@@ -29,22 +30,6 @@ struct _EmbarkReportView
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkReportView, embark_report_view, GTK_TYPE_BOX)
-
-typedef struct
-{
-  EmbarkOutcome outcome;
-  const char *title;
-  const char *closed_title; /* of a group that is folded into one row, else NULL */
-} Group;
-
-static const Group groups[] = {
-  { EMBARK_OUTCOME_BLOCKER, N_ ("Stops the import"), NULL },
-  { EMBARK_OUTCOME_WARNING, N_ ("Needs attention"), NULL },
-  { EMBARK_OUTCOME_UNKNOWN, N_ ("Not known"), NULL },
-  { EMBARK_OUTCOME_INFO, N_ ("Notes"), NULL },
-  { EMBARK_OUTCOME_PASS, NULL, N_ ("Fine") },
-  { EMBARK_OUTCOME_NOT_APPLICABLE, NULL, N_ ("Does not apply to this disk") },
-};
 
 static const char *const verdict_styles[] = { "ready", "attention", "blocked", "unknown" };
 
@@ -115,7 +100,7 @@ static GtkWidget *make_row (const EmbarkFinding *finding)
   return row;
 }
 
-static void add_open_group (EmbarkReportView *self, EmbarkReport *report, const Group *group, guint count)
+static void add_open_group (EmbarkReportView *self, EmbarkReport *report, const EmbarkReportGroup *group, guint count)
 {
   GPtrArray *findings = embark_report_get_findings (report);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
@@ -134,7 +119,7 @@ static void add_open_group (EmbarkReportView *self, EmbarkReport *report, const 
   gtk_box_append (self->groups_box, box);
 }
 
-static void add_closed_group (GtkWidget *list, EmbarkReport *report, const Group *group, guint count)
+static void add_closed_group (GtkWidget *list, EmbarkReport *report, const EmbarkReportGroup *group, guint count)
 {
   GPtrArray *findings = embark_report_get_findings (report);
   GtkWidget *row = adw_expander_row_new ();
@@ -142,12 +127,12 @@ static void add_closed_group (GtkWidget *list, EmbarkReport *report, const Group
   g_autofree char *subtitle =
       g_strdup_printf (ngettext ("%u limit of the cloud", "%u limits of the cloud", count), count);
 
-  gtk_widget_set_name (row, group->closed_title);
+  gtk_widget_set_name (row, group->title);
   embark_outcome_icon_show (GTK_IMAGE (icon), group->outcome);
   gtk_image_set_pixel_size (GTK_IMAGE (icon), 20);
   gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), icon);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (group->closed_title));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (group->title));
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
   for (guint i = 0; i < findings->len; i++)
     {
@@ -182,7 +167,7 @@ static void open_rows (GtkWidget *widget, GHashTable *opened)
     }
 }
 
-static gboolean is_shown (const Group *group, gboolean is_partial)
+static gboolean is_shown (const EmbarkReportGroup *group, gboolean is_partial)
 {
   return !is_partial || (group->outcome != EMBARK_OUTCOME_UNKNOWN && group->outcome != EMBARK_OUTCOME_NOT_APPLICABLE);
 }
@@ -192,18 +177,20 @@ static void show_groups (EmbarkReportView *self, EmbarkReport *report, gboolean 
   g_autoptr (GHashTable) opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GtkWidget *child;
   GtkWidget *closed = NULL;
+  guint n_groups;
+  const EmbarkReportGroup *groups = embark_report_list_groups (&n_groups);
 
   find_opened (GTK_WIDGET (self->groups_box), opened);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->groups_box))) != NULL)
     gtk_box_remove (self->groups_box, child);
 
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+  for (guint i = 0; i < n_groups; i++)
     {
       guint count = embark_report_count (report, groups[i].outcome);
 
       if (count == 0 || !is_shown (&groups[i], is_partial))
         continue;
-      if (groups[i].closed_title == NULL)
+      if (!groups[i].is_folded)
         {
           add_open_group (self, report, &groups[i], count);
           continue;

@@ -107,8 +107,8 @@ static const char *find_code (const Answers *answers)
 static char *describe_document (const EmbarkLimitDocument *document)
 {
   /* Translators: number or title of a document of the cloud, and its date: "213/4945 of 2023-06". */
-  return g_strdup_printf (_ ("%s of %s"), document->number != NULL ? document->number : document->title,
-                          document->date);
+  return g_strdup_printf (C_ ("document and date", "%s of %s"),
+                          document->number != NULL ? document->number : document->title, document->date);
 }
 
 static char *describe_source (const Answers *answers)

@@ -61,7 +61,7 @@ EmbarkDecision embark_decide_image_quota (const EmbarkRuleContext *context, cons
 {
   return (EmbarkDecision){
     .outcome = limit->severity,
-    .title = _ ("Images are counted"),
+    .title = _ ("The number of images is limited"),
     .summary = _ ("An account has a highest number of images in a region"),
     .evidence = g_strdup (_ ("A disk does not tell how many images an account has")),
     .advice = _ ("If the cloud answers ImageQuotaLimitExceeded, delete images that are not needed, or ask for a "

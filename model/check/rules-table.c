@@ -60,7 +60,7 @@ static const EmbarkRule rules[] = {
     N_ ("No document says whether the cloud finds a root file system on a software RAID.") },
   { "linux-free-space", embark_decide_linux_free_space, N_ ("Free space"),
     N_ ("What sets up the machine in the cloud needs some room on its system partition.") },
-  { "linux-unclean", embark_decide_linux_unclean, N_ ("Shut down"),
+  { "linux-unclean", embark_decide_linux_unclean, N_ ("Shut down cleanly"),
     N_ ("Only a machine that was shut down has written everything to its disk.") },
   { "linux-network", embark_decide_linux_network, N_ ("Network interface"),
     N_ ("The cloud gives the machine one network interface, which something in it must bring up.") },

@@ -17,6 +17,8 @@
 #include "model/guest/kvm-probe.h"
 
 #define CPUS_MAX 4
+/* Emulated processors that wait for each other burn the time of the real ones: two need four to be worth it. */
+#define CPUS_FOR_EMULATED 2
 #define SOCKET_DIR_MAX 70
 #define BOOT_DIR "/boot"
 
@@ -96,6 +98,7 @@ static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean u
   g_autofree char *runtime = g_strconcat ("XDG_RUNTIME_DIR=", options->tmp_dir, NULL);
   /* Its sockets go there by this variable only; a path that is too long for a socket leaves them in /tmp. */
   char *environment[] = { strlen (options->tmp_dir) < SOCKET_DIR_MAX ? runtime : NULL, NULL };
+  int n_cpus = (int) g_get_num_processors ();
   guestfs_h *g = guestfs_create_flags (GUESTFS_CREATE_NO_ENVIRONMENT);
   gboolean ok;
 
@@ -112,7 +115,7 @@ static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean u
        && guestfs_set_cachedir (g, cache_dir ? cache_dir : options->cache_dir) == 0
        && guestfs_parse_environment_list (g, environment) == 0 && guestfs_set_tmpdir (g, options->tmp_dir) == 0
        && (!path || guestfs_set_path (g, path) == 0)
-       && guestfs_set_smp (g, CLAMP ((int) g_get_num_processors (), 1, CPUS_MAX)) == 0
+       && guestfs_set_smp (g, CLAMP (use_tcg ? n_cpus / CPUS_FOR_EMULATED : n_cpus, 1, CPUS_MAX)) == 0
        && guestfs_set_network (g, 0) == 0 && (!use_tcg || guestfs_set_backend_setting (g, "force_tcg", "1") == 0)
        && guestfs_add_drive_opts (g, "", GUESTFS_ADD_DRIVE_OPTS_PROTOCOL, "nbd", GUESTFS_ADD_DRIVE_OPTS_SERVER, servers,
                                   GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw", GUESTFS_ADD_DRIVE_OPTS_READONLY, 1, -1)
