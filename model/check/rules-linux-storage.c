@@ -171,7 +171,7 @@ EmbarkDecision embark_decide_linux_unclean (const EmbarkRuleContext *context, co
         embark_rule_append_item (unclean, device);
     }
   if (n_known == 0)
-    return embark_decide_unknown (context, "disk.filesystems");
+    return embark_decide_unknown (context, "disk.filesystems.clean");
   if (unclean->len == 0)
     return embark_decide_pass (g_strdup (_ ("The file systems were closed properly")));
   return (EmbarkDecision){
