@@ -47,7 +47,7 @@ struct _EmbarkMachinePage
   EmbarkReportView *report_view;
   GtkWidget *bottom_bar;
   GtkLabel *send_label;
-  GtkWidget *save_button;
+  GtkWidget *report_buttons;
 };
 
 enum
@@ -370,7 +370,7 @@ static void bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, report_view);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, bottom_bar);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, send_label);
-  gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, save_button);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMachinePage, report_buttons);
   gtk_widget_class_bind_template_callback (widget_class, describe_disk);
   gtk_widget_class_bind_template_callback (widget_class, disk_chosen_cb);
 }
@@ -465,7 +465,7 @@ void embark_machine_page_set_narrow (EmbarkMachinePage *self, gboolean is_narrow
 {
   g_return_if_fail (EMBARK_IS_MACHINE_PAGE (self));
 
-  gtk_widget_set_visible (self->save_button, !is_narrow);
+  gtk_widget_set_visible (self->report_buttons, !is_narrow);
 }
 
 void embark_machine_page_check (EmbarkMachinePage *self)
