@@ -21,6 +21,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "emba
 TREE = "debian12-cloud.tar.zst"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(RECIPES))
+from kit import link_beside  # noqa: E402
 
 
 class Recipe:
@@ -36,6 +37,10 @@ class Recipe:
 
     def path(self, name):
         return self.folder / self.images[name]
+
+    def list_bases(self):
+        """What an overlay may name as its base."""
+        return [self.base.path(name) for name in self.base.images] if self.base else []
 
     def build(self, names, out):
         """Yields the name of each image as it is finished."""
@@ -99,6 +104,8 @@ def build_missing(recipe, names):
     out.chmod(0o777)
     try:
         for name in build_as_owner(recipe, missing, out):
+            for base in recipe.list_bases():
+                link_beside(base, recipe.folder)
             (out / recipe.images[name]).rename(recipe.path(name))
     finally:
         shutil.rmtree(out, ignore_errors=True)

@@ -199,6 +199,12 @@ def find_changes(before, after):
     return runs
 
 
+def link_beside(base, folder):
+    link = folder / base.name
+    if not link.exists():
+        os.link(base, link)
+
+
 class Edits:
     """Overlays of a base image, each by an edit of one raw copy that is put back afterwards."""
 
@@ -209,9 +215,9 @@ class Edits:
 
     def save(self, target):
         runs = find_changes(self.before, self.after)
-        # A relative name: the folder of all images may be moved.
-        base = os.path.relpath(self.base, target.parent)
-        run("qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", target)
+        # Beside its base: a base elsewhere could be any file of the computer, and is refused.
+        link_beside(self.base, target.parent)
+        run("qemu-img", "create", "-q", "-f", "qcow2", "-b", self.base.name, "-F", "qcow2", target)
         with tempfile.NamedTemporaryFile() as piece, open(self.after, "r+b") as new, open(self.before, "rb") as old:
             commands = []
             for number, (offset, length) in enumerate(runs):
