@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Small logs made by hand, noise, and one of mkfs.xfs.
- */
+/* Small logs made by hand, noise, and one of mkfs.xfs. */
 #include "model/guest/xfs-log.h"
 
 #include <fcntl.h>
@@ -203,6 +201,34 @@ static void test_cut_off (void)
   g_free (device.bytes);
 }
 
+/* The turn was almost full: later records came to the disk, one before them did not. */
+static void test_cut_off_at_the_end (void)
+{
+  Device device;
+
+  make_turn (&device, LOG_BLOCKS, FALSE);
+  put_record (&device, LOG_BLOCKS - 96, 1, NEWER, TRUE);
+  put_record (&device, LOG_BLOCKS - 94, 29, NEWER, FALSE);
+  stamp (&device, LOG_BLOCKS - 94, 30, OLDER);
+  check (&device, EMBARK_FILESYSTEM_STATE_CLEAN);
+  stamp (&device, LOG_BLOCKS - 96, 1, OLDER); /* nor the one that unmounts */
+  check (&device, EMBARK_FILESYSTEM_STATE_UNCLEAN);
+  g_free (device.bytes);
+}
+
+static void test_other_operations (void)
+{
+  Device device;
+
+  make_turn (&device, 100, TRUE);
+  put_32 (get_block (&device, 98) + 40, 2);
+  check (&device, EMBARK_FILESYSTEM_STATE_UNCLEAN);
+  put_32 (get_block (&device, 98) + 40, 1);
+  get_block (&device, 99)[9] = 0x1F;
+  check (&device, EMBARK_FILESYSTEM_STATE_UNCLEAN);
+  g_free (device.bytes);
+}
+
 /* A record of more than 32 KiB has more than one header. */
 static void test_long_record (void)
 {
@@ -346,6 +372,8 @@ int main (int argc, char **argv)
   g_test_add_func ("/xfs-log/second-turn", test_second_turn);
   g_test_add_func ("/xfs-log/wrapped", test_wrapped);
   g_test_add_func ("/xfs-log/cut-off", test_cut_off);
+  g_test_add_func ("/xfs-log/cut-off-at-the-end", test_cut_off_at_the_end);
+  g_test_add_func ("/xfs-log/other-operations", test_other_operations);
   g_test_add_func ("/xfs-log/long-record", test_long_record);
   g_test_add_func ("/xfs-log/superblock", test_superblock);
   g_test_add_func ("/xfs-log/flags", test_flags);
