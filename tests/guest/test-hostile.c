@@ -13,7 +13,6 @@
 #define DISK_SIZE (512 * MIB)
 #define PARTITION_START MIB
 #define KERNELS 5000 /* more than are ever looked at; mke2fs takes the square of it */
-#define CHECK_MAX_S 400
 
 /* Runs the program to its end; an argument may hold spaces. */
 static void run (const char *first, ...)
@@ -39,13 +38,11 @@ static EmbarkFacts *inspect (const char *image)
 {
   GuestFixture *fixture = guest_fixture_open (image, "raw");
   EmbarkGuestRequest request = guest_fixture_make_request (fixture);
-  gint64 start = g_get_monotonic_time ();
   g_autoptr (GError) error = NULL;
   EmbarkFacts *facts = embark_guest_inspect (&request, NULL, NULL, NULL, NULL, &error);
   g_autofree char *text = NULL;
 
   g_assert_no_error (error);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, CHECK_MAX_S * G_USEC_PER_SEC);
   g_assert_true (guest_fixture_wait_gone (fixture));
   guest_fixture_close (fixture);
   text = embark_facts_to_json (facts, TRUE);

@@ -42,14 +42,8 @@ class Verdicts(EmbarkCase):
     def test_debian_with_cloud_init(self):
         self.check("debian12-cloud", 0, "ready", None)
 
-    def test_debian_without_cloud_init(self):
-        self.check("debian12", 1, "blocked", "CloudInitNotInstalled")
-
     def test_windows_2008r2(self):
         self.check("win2008r2", 1, "blocked", "VirtioNotInstall")
-
-    def test_windows_2012r2(self):
-        self.check("win2012r2", 1, "blocked", "VirtioNotInstall")
 
 
 class WholeWay(EmbarkCase):
