@@ -186,10 +186,20 @@ EmbarkDecision embark_decide_windows_ldm (const EmbarkRuleContext *context, cons
   };
 }
 
+/* Another file system has no saved session and no mark; that it is another one is a limit of its own. */
+static gboolean is_not_ntfs (const EmbarkRuleContext *context)
+{
+  const char *type = embark_rule_find_root_type (context);
+
+  return type != NULL && strcmp (type, "ntfs") != 0;
+}
+
 EmbarkDecision embark_decide_windows_hibernated (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
   gboolean is_hibernated;
 
+  if (is_not_ntfs (context))
+    return embark_decide_not_applicable (_ ("Windows is not on NTFS"));
   if (!embark_facts_get_boolean (context->facts, "windows.hibernated", &is_hibernated))
     return embark_decide_unknown (context, "windows.hibernated");
   if (!is_hibernated)
@@ -229,6 +239,8 @@ EmbarkDecision embark_decide_windows_unclean (const EmbarkRuleContext *context, 
   const char *root = embark_facts_get_string (context->facts, "os.root");
   gboolean is_dirty;
 
+  if (is_not_ntfs (context))
+    return embark_decide_not_applicable (_ ("Windows is not on NTFS"));
   if (!embark_facts_get_boolean (context->facts, "windows.dirty", &is_dirty))
     return embark_decide_unknown (context, "windows.dirty");
   if (!is_dirty)

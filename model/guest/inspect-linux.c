@@ -11,10 +11,23 @@
 
 #define OS_RELEASE_LINES_MAX 1000
 
-/* libguestfs knows only "12.15" of a Debian; os-release has the name. */
+/* NULL when @line sets something else, or nothing. */
+static char *read_assignment (const char *line, const char *name)
+{
+  g_autofree char *value = NULL;
+  gsize length = strlen (name);
+
+  if (strncmp (line, name, length) != 0 || line[length] != '=')
+    return NULL;
+  value = g_shell_unquote (line + length + 1, NULL);
+  return value && *value ? g_steal_pointer (&value) : NULL;
+}
+
+/* libguestfs knows only "12.15" of a Debian, and of younger distributions nothing: os-release has the names. */
 static void add_product (guestfs_h *g, EmbarkFacts *facts)
 {
   static const char *const paths[] = { "/etc/os-release", "/usr/lib/os-release" };
+  gboolean has_distribution = embark_facts_has (facts, "os.distribution");
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -23,13 +36,14 @@ static void add_product (guestfs_h *g, EmbarkFacts *facts)
   lines = text ? g_strsplit (text, "\n", OS_RELEASE_LINES_MAX) : NULL;
   for (guint i = 0; lines && lines[i]; i++)
     {
-      g_autofree char *value = NULL;
-      if (!g_str_has_prefix (lines[i], "PRETTY_NAME="))
-        continue;
-      value = g_shell_unquote (lines[i] + strlen ("PRETTY_NAME="), NULL);
-      if (value && *value)
-        embark_facts_set_string (facts, "os.product", value);
-      return;
+      g_autofree char *product = read_assignment (lines[i], "PRETTY_NAME");
+      g_autofree char *id = has_distribution ? NULL : read_assignment (lines[i], "ID");
+      g_autofree char *word = id ? g_ascii_strdown (id, -1) : NULL;
+
+      if (product)
+        embark_facts_set_string (facts, "os.product", product);
+      if (word)
+        embark_facts_set_string (facts, "os.distribution", word);
     }
 }
 

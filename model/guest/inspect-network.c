@@ -161,10 +161,10 @@ static void add_interfaces (GPtrArray *list, gboolean is_complete, EmbarkFacts *
     embark_facts_set_unknown (facts, "linux.network.interfaces", _ ("no file of a known kind sets up an interface"));
 }
 
-/* A rule that ties a name to one card, which the new machine will not have. */
+/* A rule that ties a name to one card, which the new machine will not have. A .link file of systemd that does so just
+ * leaves the new card alone: whether its name then fits is asked of the interfaces. */
 static void add_persistent_rules (EmbarkLinux *self, const EmbarkLinuxFolder *rules)
 {
-  g_auto (GStrv) links = embark_linux_glob (self->g, "/etc/systemd/network/*.link");
   g_autofree char *evidence = NULL;
   gboolean is_complete = TRUE;
 
@@ -178,11 +178,6 @@ static void add_persistent_rules (EmbarkLinux *self, const EmbarkLinuxFolder *ru
       text = embark_guest_read_text (self->g, path);
       evidence = text ? embark_network_find_persistent_rule (text, path) : NULL;
       is_complete = is_complete && text;
-    }
-  for (guint i = 0; links[i] && i < FILES_MAX && !evidence; i++)
-    {
-      g_autofree char *text = embark_guest_read_text (self->g, links[i]);
-      evidence = text ? embark_network_find_persistent_link (text, links[i]) : NULL;
     }
   if (evidence || is_complete)
     embark_facts_set_boolean (self->facts, "linux.network.persistentRules", evidence != NULL);

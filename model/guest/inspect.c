@@ -12,6 +12,8 @@
 #include "model/guest/guest-files.h"
 #include "model/guest/helper-events.h"
 
+#define MOUNTS_MAX 64
+
 /* Takes a string of libguestfs. Its word for nothing is "unknown". */
 static void take_string (EmbarkFacts *facts, const char *path, char *value)
 {
@@ -163,7 +165,7 @@ static gboolean mount_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
       g_autofree char *device = get_device (mounts[i].device);
       gboolean is_root = strcmp (mounts[i].target, "/") == 0;
 
-      if ((is_root || ok) && guestfs_mount_ro (g, mounts[i].device, mounts[i].target) == 0)
+      if ((is_root || ok) && i < MOUNTS_MAX && guestfs_mount_ro (g, mounts[i].device, mounts[i].target) == 0)
         {
           ok = TRUE;
           note_mount (facts, &(Mount){ mounts[i].target, device });

@@ -113,9 +113,10 @@ gboolean embark_kernel_guess_packaged (const char *version, gboolean *ret_value)
         *ret_value = FALSE;
         return TRUE;
       }
-  if (g_regex_match_simple ("\\.(el|fc|amzn|oe|oc|tl|ky|uel|an|al)[0-9]"
-                            "|-(default|pae|generic|lowlatency|virtual|server|cloud-amd64|amd64|686|686-pae)$",
-                            version, 0, 0))
+  if (g_regex_match_simple (
+          "\\.(el|fc|amzn|oe|oc|tl|ky|uel|an|al)[0-9]"
+          "|-(default|pae|generic|lowlatency|virtual|server|cloud-amd64|amd64|686|686-pae|coreos|flatcar)$",
+          version, 0, 0))
     {
       *ret_value = TRUE;
       return TRUE;

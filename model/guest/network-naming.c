@@ -140,23 +140,6 @@ char *embark_network_find_persistent_rule (const char *text, const char *file)
   return NULL;
 }
 
-char *embark_network_find_persistent_link (const char *text, const char *file)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", LINES_MAX);
-  g_autofree char *found = NULL;
-  gboolean has_name = FALSE;
-
-  for (guint i = 0; lines[i]; i++)
-    {
-      const char *line = g_strstrip (lines[i]);
-
-      if (!found && (g_str_has_prefix (line, "MACAddress=") || g_str_has_prefix (line, "PermanentMACAddress=")))
-        found = quote_line (file, i + 1, line);
-      has_name = has_name || g_str_has_prefix (line, "Name=");
-    }
-  return has_name ? g_steal_pointer (&found) : NULL;
-}
-
 gboolean embark_network_manager_needs_files (const char *config)
 {
   g_auto (GStrv) lines = g_strsplit (config, "\n", LINES_MAX);

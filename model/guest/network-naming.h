@@ -31,8 +31,6 @@ const char *embark_network_decide_naming (const EmbarkNamingInput *input, char *
 
 /* The first line of a file of udev's rules that names one certain card, as "FILE:LINE: TEXT"; NULL when none does. */
 char *embark_network_find_persistent_rule (const char *text, const char *file);
-/* The same for a .link file of systemd. */
-char *embark_network_find_persistent_link (const char *text, const char *file);
 /* TRUE when NetworkManager's configuration forbids it to set up cards that no file names. */
 gboolean embark_network_manager_needs_files (const char *config);
 

@@ -45,6 +45,8 @@ static void test_packaged (void)
   g_assert_true (value);
   g_assert_true (embark_kernel_guess_packaged ("6.8.9-1.el9.elrepo.x86_64", &value));
   g_assert_false (value);
+  g_assert_true (embark_kernel_guess_packaged ("4.19.124-coreos", &value));
+  g_assert_true (value);
   g_assert_false (embark_kernel_guess_packaged ("6.9.0-mine", &value));
 }
 

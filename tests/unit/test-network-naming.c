@@ -76,21 +76,6 @@ static void test_rules (void)
   check_rule ("", "/r/70-persistent-net.rules", NULL);
 }
 
-static void check_link (const char *text, const char *expected)
-{
-  g_autofree char *evidence = embark_network_find_persistent_link (text, "/l/10.link");
-
-  g_assert_cmpstr (evidence, ==, expected);
-}
-
-static void test_links (void)
-{
-  check_link ("[Match]\nMACAddress=52:54:00:00:00:01\n[Link]\nName=lan0\n",
-              "/l/10.link:2: MACAddress=52:54:00:00:00:01");
-  check_link ("[Match]\nMACAddress=52:54:00:00:00:01\n[Link]\nWakeOnLan=off\n", NULL);
-  check_link ("[Match]\nDriver=virtio_net\n[Link]\nName=eth0\n", NULL);
-}
-
 static void test_manager (void)
 {
   g_assert_true (embark_network_manager_needs_files ("[main]\nno-auto-default=*\n"));
@@ -105,7 +90,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/network-naming/settings", test_settings);
   g_test_add_func ("/network-naming/systems", test_systems);
   g_test_add_func ("/network-naming/rules", test_rules);
-  g_test_add_func ("/network-naming/links", test_links);
   g_test_add_func ("/network-naming/manager", test_manager);
   return g_test_run ();
 }

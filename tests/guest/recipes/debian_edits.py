@@ -11,6 +11,7 @@ import kit
 BASE = "debian12-cloud.qcow2"
 ABSENT = "5a1ce0de-0000-4000-8000-00000000d15c"
 DHCP = "auto lo\niface lo inet loopback\nallow-hotplug {0}\niface {0} inet dhcp\n"
+LAN = "[Match]\nMACAddress=52:54:00:12:34:56\n\n[Network]\nDHCP=yes\n"
 LINK = "[Match]\nMACAddress=52:54:00:12:34:56\n\n[Link]\nName=eth0\n"
 
 
@@ -169,7 +170,8 @@ EDITS = {
     "debian12-ens3-alone": lambda guest: (guest.write("/etc/network/interfaces", DHCP.format("ens3")),
                                           guest.write("/etc/cloud/cloud-init.disabled", "")),
     "debian12-mac-alone": lambda guest: (
-        guest.write("/etc/systemd/network/10-lan.link", LINK), guest.write("/etc/cloud/cloud-init.disabled", "")),
+        guest.write("/etc/network/interfaces", "auto lo\niface lo inet loopback\n"),
+        guest.write("/etc/systemd/network/10-lan.network", LAN), guest.write("/etc/cloud/cloud-init.disabled", "")),
     "debian12-no-network": lambda guest: (guest.write("/etc/network/interfaces", "auto lo\niface lo inet loopback\n"),
                                           guest.write("/etc/cloud/cloud-init.disabled", "")),
     "debian12-predictable": lambda guest: guest.change("/boot/grub/grub.cfg", " net.ifnames=0 biosdevname=0", ""),
