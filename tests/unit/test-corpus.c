@@ -73,9 +73,19 @@ static void test_image (gconstpointer data)
  * them is refused before there is a report. */
 static gboolean is_beyond_disks (const char *id)
 {
-  static const char *const ids[] = { "permission",         "image-format",   "bucket-region",        "object-access",
-                                     "image-quota",        "linux-hardware", "windows-network",      "linux-selinux",
-                                     "windows-activation", "vhdx",           "windows-fast-startup", NULL };
+  static const char *const ids[] = { "permission",
+                                     "image-format",
+                                     "bucket-region",
+                                     "object-access",
+                                     "image-quota",
+                                     "linux-hardware",
+                                     "windows-network",
+                                     "linux-selinux",
+                                     "windows-activation",
+                                     "vhdx",
+                                     "windows-fast-startup",
+                                     "iso",
+                                     NULL };
 
   return g_strv_contains (ids, id);
 }
