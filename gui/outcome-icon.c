@@ -4,6 +4,8 @@
  */
 #include "gui/outcome-icon.h"
 
+#include "model/check/report-form.h"
+
 typedef struct
 {
   const char *icon;
@@ -38,22 +40,6 @@ const char *embark_outcome_get_style (EmbarkOutcome outcome)
   return looks[outcome].style;
 }
 
-EmbarkOutcome embark_verdict_get_outcome (EmbarkVerdict verdict)
-{
-  switch (verdict)
-    {
-    case EMBARK_VERDICT_READY:
-      return EMBARK_OUTCOME_PASS;
-    case EMBARK_VERDICT_ATTENTION:
-      return EMBARK_OUTCOME_WARNING;
-    case EMBARK_VERDICT_BLOCKED:
-      return EMBARK_OUTCOME_BLOCKER;
-    case EMBARK_VERDICT_UNKNOWN:
-    default:
-      return EMBARK_OUTCOME_UNKNOWN;
-    }
-}
-
 void embark_outcome_icon_show (GtkImage *image, EmbarkOutcome outcome)
 {
   g_return_if_fail (GTK_IS_IMAGE (image));
@@ -65,5 +51,5 @@ void embark_outcome_icon_show_verdict (GtkImage *image, EmbarkVerdict verdict)
 {
   g_return_if_fail (GTK_IS_IMAGE (image));
 
-  show_look (image, embark_verdict_get_outcome (verdict), embark_verdict_to_word (verdict));
+  show_look (image, embark_verdict_to_outcome (verdict), embark_verdict_to_word (verdict));
 }

@@ -13,8 +13,6 @@ G_BEGIN_DECLS
 
 /* "success", "warning", "error", "accent" or "dim-label". */
 const char *embark_outcome_get_style (EmbarkOutcome outcome);
-/* The outcome whose icon stands for @verdict. */
-EmbarkOutcome embark_verdict_get_outcome (EmbarkVerdict verdict);
 /* Sets icon, colour class, tooltip and accessible label. */
 void embark_outcome_icon_show (GtkImage *image, EmbarkOutcome outcome);
 void embark_outcome_icon_show_verdict (GtkImage *image, EmbarkVerdict verdict);
