@@ -38,9 +38,9 @@ def make_environment(home):
     appliance = images.CACHE / "appliance"
     for folder in (home, os.path.join(home, "run"), os.path.join(home, "cache"), appliance):
         os.makedirs(folder, mode=0o700, exist_ok=True)
-    os.symlink(appliance, os.path.join(home, "cache", "embark"))
     return dict(os.environ, HOME=home, XDG_RUNTIME_DIR=os.path.join(home, "run"),
                 XDG_STATE_HOME=os.path.join(home, "state"), XDG_CACHE_HOME=os.path.join(home, "cache"),
+                LIBGUESTFS_CACHEDIR=str(appliance),
                 GSETTINGS_BACKEND="memory", LC_ALL="C.UTF-8",
                 EMBARK_GUEST_HELPER=os.path.join(BUILD, "model", "guest", "embark-guest"))
 
