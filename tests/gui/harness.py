@@ -94,7 +94,9 @@ class Gui:
         result = dict(os.environ, HOME=self.home, XDG_STATE_HOME=os.path.join(self.home, "state"),
                       XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                       XDG_DATA_HOME=os.path.join(self.home, "data"),
-                      XDG_CACHE_HOME=os.environ["EMBARK_TEST_CACHE"],
+                      # The appliance is that of all journeys; what was found in a disk is of this one.
+                      XDG_CACHE_HOME=os.path.join(self.home, "cache"),
+                      LIBGUESTFS_CACHEDIR=os.environ["EMBARK_TEST_CACHE"],
                       GSETTINGS_SCHEMA_DIR=os.path.join(BUILD, "resources"), GSETTINGS_BACKEND="keyfile",
                       EMBARK_GUEST_HELPER=os.path.join(BUILD, "model", "guest", "embark-guest"))
         if server is not None:
