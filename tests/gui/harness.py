@@ -215,12 +215,26 @@ class Gui:
 
     # Doing
 
+    def has_size(self, widget):
+        """What is folded away has none, takes an action and does nothing."""
+        return widget.node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW).width > 0
+
+    def unfold(self, row, button):
+        """Opens a row until its button is there: the layout may move under the pointer just after a resize."""
+        def try_unfold():
+            if any(map(self.has_size, self.list("push button", button))):
+                return True
+            self.click("list item", contains=row)
+            self.pump(1)
+            return False
+        self.wait(try_unfold, f"“{button}” in the row “{row}”")
+
     def press(self, name, role="push button", dialog=None, patience=PATIENCE):
         def try_press():
             for widget in self.list(role, name, dialog=dialog):
                 states = widget.node.get_state_set()
                 action = widget.node.get_action_iface()
-                if states.contains(self.atspi.StateType.SENSITIVE) and action is not None \
+                if states.contains(self.atspi.StateType.SENSITIVE) and self.has_size(widget) and action is not None \
                         and action.do_action(0):
                     return True
             return False

@@ -110,7 +110,7 @@ class Report(harness.GuiCase):
         gui = self.start_with_facts("facts-win2012r2.json")
         gui.find("label", "One thing would stop the import")
         gui.resize(1080, 860)
-        gui.click("list item", contains="Stops the import: No virtio disk driver")
+        gui.unfold("Stops the import: No virtio disk driver", "Help: No virtio disk driver Help")
         gui.press("Help: No virtio disk driver Help")
         gui.find("label", contains="Embark reads the registry: the service viostor must be there")
         gui.press("Back")
