@@ -12,9 +12,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   double fraction;      /* 0..1 of this function's own work; < 0: not known */
-  char stage[24];       /* machine word, not translated: "launch", "inspect", "read", "send", "finish" … */
+  char stage[24];       /* machine word, not translated: "launch", "inspect", "read", "send", "offline", "finish" … */
   guint64 bytes_read;   /* of the disk, holes included */
-  guint64 bytes_done;   /* acknowledged by the bucket */
+  guint64 bytes_done;   /* acknowledged by the bucket; never goes back */
+  guint64 bytes_kept;   /* of those, what the bucket held from an earlier run */
+  guint64 bytes_moved;  /* sent in this run, tries under way and repeated ones included: only for the speed */
   guint64 bytes_total;  /* expected size of the object, 0: not known yet */
   guint64 bytes_source; /* allocated bytes of the disk read so far, before compression */
   guint in_flight;      /* parts being sent at once */
