@@ -206,9 +206,7 @@ static void update (EmbarkMachinePage *self)
     return;
 
   is_checking = self->disk != NULL && embark_disk_get_job (self->disk) != NULL;
-  report = self->disk != NULL && (is_checking || embark_disk_get_error (self->disk) == NULL)
-               ? embark_disk_get_report (self->disk)
-               : NULL;
+  report = self->disk != NULL ? embark_disk_get_report (self->disk) : NULL;
   show_header (self);
   show_migration (self);
   if (self->disk == NULL)

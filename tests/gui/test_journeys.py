@@ -3,6 +3,7 @@
 """What users do, in the real window."""
 
 import os
+import shutil
 import subprocess
 
 import harness
@@ -124,6 +125,25 @@ class Report(harness.GuiCase):
         gui.press("Explain VirtioNotInstall")
         gui.find("label", "On This Disk")
         gui.shoot("explain")
+
+    def test_a_failed_look_keeps_what_was_seen_before(self):
+        helper = os.path.join(self.folder, "guest")
+        answer = '{"event": "error", "code": "appliance", "message": "no kernel on this computer can be read"}'
+        with open(helper, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\nread line\necho '{answer}'\n")
+        os.chmod(helper, 0o755)
+        disk = os.path.join(self.folder, "web.qcow2")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "40G"], check=True)
+        gui = self.start(disk, EMBARK_GUEST_HELPER=helper)
+        gui.find("panel", "Looking Inside Failed")
+        gui.find("label", contains="No kernel on this computer can be read")
+        gui.find("label", "Virtual size")
+        gui.find("list item", contains="could not be checked")
+        gui.shoot("failed")
+        shutil.copy(harness.facts_helper.place(self.folder, "facts-win2012r2.json"), helper)
+        gui.press("Look Inside Again")
+        gui.find("label", "One thing would stop the import")
+        gui.wait_gone("panel", "Looking Inside Failed")
 
     def read_page(self, name):
         """Its text once it is written to the end."""
