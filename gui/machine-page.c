@@ -464,6 +464,8 @@ void embark_machine_page_set_narrow (EmbarkMachinePage *self, gboolean is_narrow
   g_return_if_fail (EMBARK_IS_MACHINE_PAGE (self));
 
   gtk_widget_set_visible (self->report_buttons, !is_narrow);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bottom_bar),
+                                  is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }
 
 void embark_machine_page_check (EmbarkMachinePage *self)

@@ -42,6 +42,7 @@ struct _EmbarkMigrationPage
   AdwActionRow *image_row;
   GtkWidget *events_box;
   GtkListBox *events_list;
+  GtkWidget *bottom_bar;
   GtkLabel *hint_label;
   GtkWidget *cancel_button;
   GtkWidget *remove_button;
@@ -286,6 +287,7 @@ static void bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, image_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, events_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, events_list);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, bottom_bar);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, hint_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, remove_button);
@@ -344,4 +346,12 @@ EmbarkMigration *embark_migration_page_get_migration (EmbarkMigrationPage *self)
   g_return_val_if_fail (EMBARK_IS_MIGRATION_PAGE (self), NULL);
 
   return self->migration;
+}
+
+void embark_migration_page_set_narrow (EmbarkMigrationPage *self, gboolean is_narrow)
+{
+  g_return_if_fail (EMBARK_IS_MIGRATION_PAGE (self));
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bottom_bar),
+                                  is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }

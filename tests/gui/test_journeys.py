@@ -104,6 +104,58 @@ class Files(harness.GuiCase):
         gui.find("panel", "Not Checked Yet")
 
 
+class Transfer(harness.GuiCase):
+    """The preferences of how disks are sent act at once: there is no button that saves them."""
+
+    def wait_setting(self, gui, line):
+        path = os.path.join(gui.home, "config", "glib-2.0", "settings", "keyfile")
+
+        def read():
+            if not os.path.exists(path):
+                return False
+            with open(path, encoding="utf-8") as file:
+                return line in file.read().splitlines()
+        gui.wait(read, f"the setting {line}")
+
+    def open(self, gui):
+        gui.activate("preferences")
+        gui.press("Transfer", "page tab")
+
+    def test_a_limit_has_an_amount_and_hours(self):
+        gui = self.start()
+        self.open(gui)
+        gui.press("Limit the Upload Speed", "check box")
+        self.wait_setting(gui, "send-limit=uint32 5000")
+        gui.press("Only at Certain Hours", "check box")
+        self.wait_setting(gui, "send-limit-scheduled=true")
+        gui.type_into("The limit begins at", "22:30", "spin button")
+        gui.key("Tab")
+        gui.find("label", "On the next day")
+        gui.shoot("limit")
+        gui.press("Limit the Upload Speed", "check box")
+        self.wait_setting(gui, "send-limit=uint32 0")
+        gui.wait_gone("spin button", "The limit begins at")
+
+    def test_choices_are_kept(self):
+        self.configure(connections="[]", compression="'small'")
+        gui = self.start()
+        self.open(gui)
+        gui.press("None", "check box")
+        self.wait_setting(gui, "compression='none'")
+        gui.press("By Hand", "check box")
+        self.wait_setting(gui, "proxy-mode='manual'")
+        gui.click("label", "Address of the Proxy")
+        gui.type_keys("proxy.example.com/path")
+        gui.key("Return")
+        gui.find("label", contains="not the address of a proxy")
+        gui.shoot("proxy-refused")
+        gui.key("ctrl+a")
+        gui.type_keys("proxy.example.com:3128")
+        gui.key("Return")
+        self.wait_setting(gui, "proxy-uri='http://proxy.example.com:3128'")
+        gui.wait_gone("label", contains="not the address of a proxy")
+
+
 class Report(harness.GuiCase):
     """From a finding to its help, to the error code, and to a file for somebody else."""
 
