@@ -71,8 +71,10 @@ static void sent_progressed_cb (const EmbarkProgress *progress, gpointer user_da
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&run->lock);
 
   run->report.bytes_done = progress->bytes_done;
+  run->report.bytes_kept = progress->bytes_kept;
+  run->report.bytes_moved = progress->bytes_moved;
   run->report.in_flight = progress->in_flight;
-  announce (run, "send");
+  announce (run, progress->stage);
 }
 
 static gboolean take_part_cb (guint number, GBytes *bytes, guint64 crc64, gpointer user_data, GCancellable *cancellable,
@@ -147,6 +149,13 @@ static gboolean check_key_is_free (UploadRun *run, GCancellable *cancellable, GE
   return FALSE;
 }
 
+static EmbarkUpload *open_upload (UploadRun *run, const char *upload_id, GCancellable *cancellable, GError **error)
+{
+  const EmbarkUploadOptions options = { .progress = sent_progressed_cb, .user_data = run };
+
+  return embark_upload_new (&run->cos, run->key, upload_id, &options, cancellable, error);
+}
+
 /* The id comes with the answer: whoever dies before it is written leaves an upload that only its key tells of. */
 static gboolean start_upload (UploadRun *run, GCancellable *cancellable, GError **error)
 {
@@ -159,7 +168,7 @@ static gboolean start_upload (UploadRun *run, GCancellable *cancellable, GError 
   embark_migration_record_set_flag (record, EMBARK_RECORD_UPLOAD_BEGUN, TRUE);
   if (!embark_migration_record_save (record, error))
     return FALSE;
-  run->upload = embark_upload_new (&run->cos, run->key, NULL, 0, cancellable, error);
+  run->upload = open_upload (run, NULL, cancellable, error);
   if (run->upload == NULL)
     return FALSE;
   if (note_upload (record, embark_upload_get_id (run->upload), error))
@@ -178,7 +187,7 @@ static gboolean begin_upload (UploadRun *run, gboolean *ret_is_done, GCancellabl
   *ret_is_done = FALSE;
   if (upload_id != NULL)
     {
-      run->upload = embark_upload_new (&run->cos, run->key, upload_id, 0, cancellable, &local);
+      run->upload = open_upload (run, upload_id, cancellable, &local);
       if (run->upload != NULL)
         return TRUE;
       if (!g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD))
@@ -224,7 +233,6 @@ static gboolean send_disk (UploadRun *run, EmbarkImageChain *chain, const char *
 
   if (!embark_stream_plan (socket, &plan, cancellable, error))
     return FALSE;
-  embark_upload_set_progress (run->upload, sent_progressed_cb, run);
   if (!embark_stream_run (socket, &plan, EMBARK_STREAM_FAST, take_part_cb, run, &result, read_progressed_cb, run,
                           cancellable, error))
     return FALSE;
@@ -307,7 +315,7 @@ gboolean embark_step_forget_upload (const EmbarkStep *self, GCancellable *cancel
   if (upload_id == NULL)
     return TRUE;
   init_run (&run, self, NULL, NULL);
-  run.upload = embark_upload_new (&run.cos, run.key, upload_id, 0, cancellable, &local);
+  run.upload = embark_upload_new (&run.cos, run.key, upload_id, NULL, cancellable, &local);
   if (run.upload == NULL && !g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD))
     {
       g_propagate_error (error, g_steal_pointer (&local));
