@@ -274,6 +274,45 @@ class Migration(harness.GuiCase):
         self.assertFalse(gui.has(contains=harness.SECRET_KEY))
 
 
+    def start_upload(self, guest="debian12-cloud", **settings):
+        """The window with an upload of that guest under way, slowly enough to be looked at."""
+        self.configure(connections="[]", **settings)
+        helper = harness.facts_helper.place(self.folder, f"facts-{guest}.json")
+        gui = self.start(self.guest(guest), EMBARK_GUEST_HELPER=helper, TENCENTCLOUD_SECRET_ID=harness.SECRET_ID,
+                         TENCENTCLOUD_SECRET_KEY=harness.SECRET_KEY)
+        self.send(gui)
+        return gui
+
+    def send(self, gui):
+        gui.find("label", "Ready for the cloud")
+        gui.press("Upload and Import…")
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.press("Start")
+        gui.find("label", contains="in Guangzhou")
+
+    def test_a_paused_import_goes_on_and_ends(self):
+        gui = self.start_upload(send_limit="4000")
+        gui.find("label", "Sending")
+        gui.find("label", contains="MB/s")
+        gui.shoot("sending")
+        gui.press("Pause")
+        gui.find("label", "Paused")
+        gui.find("list item", contains="Paused at")
+        gui.wait_gone("push button", "Pause")
+        gui.shoot("paused")
+        gui.press("Continue")
+        gui.find("label", "Sending")
+        gui.press("Pause")
+        gui.find("label", "Paused")
+        gui.press("Continue")
+        gui.press("Limit Speed" if gui.has(name="Limit Speed") else "At most 4.0\u00a0MB/s", "toggle button")
+        gui.shoot("limit-menu")
+        gui.press("No Limit", "radio menu item")
+        gui.find("toggle button", "Limit Speed")
+        gui.find("label", "The image is ready", patience=300)
+        gui.find("label", contains="of the disk became")
+        self.assertEqual(len(self.server.command("images")), 1)
+
     def test_a_closed_window_lets_the_import_go_on(self):
         gui = self.start(self.guest("debian12-cloud"), TENCENTCLOUD_SECRET_ID=harness.SECRET_ID,
                          TENCENTCLOUD_SECRET_KEY=harness.SECRET_KEY)
