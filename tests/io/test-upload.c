@@ -124,6 +124,8 @@ static void test_resume (UploadFixture *fixture, gconstpointer data)
   g_autofree char *id = NULL;
   EmbarkUpload *first =
       embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
+  UploadWatch watch = { .reports = 0 };
+  const EmbarkUploadOptions options = { .parallel = 4, .progress = upload_watch_cb, .user_data = &watch };
   EmbarkUpload *second;
 
   g_assert_no_error (error);
@@ -138,7 +140,7 @@ static void test_resume (UploadFixture *fixture, gconstpointer data)
   practice_cloud_set_faults (fixture->cloud, "[{\"match\":{\"op\":\"UploadPart\",\"part\":1},\"do\":\"no-crc\"},"
                                              "{\"match\":{\"op\":\"UploadPart\",\"part\":2},\"do\":\"no-crc\"},"
                                              "{\"match\":{\"op\":\"UploadPart\",\"part\":3},\"do\":\"no-crc\"}]");
-  second = embark_upload_new (&fixture->cos, "a", id, &(EmbarkUploadOptions){ .parallel = 4 }, NULL, &error);
+  second = embark_upload_new (&fixture->cos, "a", id, &options, NULL, &error);
   g_assert_no_error (error);
   upload_fixture_put_parts (second, 1, N_PARTS, NULL, &error);
   g_assert_no_error (error);
@@ -146,12 +148,92 @@ static void test_resume (UploadFixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 0), ==, 0);
   g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 1), ==, 0);
+  /* The bucket holds this part, so its MD5 was computed and sent along: an answer without CRC64 is enough. */
   g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 2), ==, 1);
   upload_fixture_assert_whole (fixture, "a");
+  g_assert_false (watch.has_gone_back);
+  g_assert_cmpuint (watch.last.bytes_done, ==, TOTAL);
+  g_assert_cmpuint (watch.last.bytes_kept, >=, 2 * PART_SIZE);
+  g_assert_cmpuint (watch.last.bytes_kept + watch.last.bytes_moved, ==, TOTAL);
 
   embark_upload_free (second);
   g_assert_null (embark_upload_new (&fixture->cos, "a", id, &(EmbarkUploadOptions){ .parallel = 4 }, NULL, &error));
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD);
+}
+
+/* Every try of a part fails once or more: what moved is more than what was done, and nothing is counted twice. */
+static void test_progress_of_repeats (UploadFixture *fixture, gconstpointer data)
+{
+  UploadWatch watch = { .reports = 0 };
+  const EmbarkUploadOptions options = { .parallel = 3, .progress = upload_watch_cb, .user_data = &watch };
+  g_autoptr (GError) error = NULL;
+
+  practice_cloud_set_faults (fixture->cloud,
+                             "[{\"match\":{\"op\":\"UploadPart\",\"every\":2,\"times\":20},\"do\":\"lost-answer\"},"
+                             "{\"match\":{\"op\":\"UploadPart\",\"every\":3,\"times\":5},\"do\":\"slow\","
+                             "\"bytesPerSecond\":4000000}]");
+  upload_fixture_send_whole (fixture, "a", &options, NULL, &error);
+  g_assert_no_error (error);
+  upload_fixture_assert_whole (fixture, "a");
+  g_assert_false (watch.has_gone_back);
+  g_assert_cmpuint (watch.last.bytes_done, ==, TOTAL);
+  g_assert_cmpuint (watch.last.bytes_kept, ==, 0);
+  g_assert_cmpuint (watch.last.bytes_moved, >=, TOTAL);
+}
+
+/* A bucket whose answers have no CRC64: the first part is sent again with its MD5, the others only once. */
+static void test_without_crc (UploadFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  practice_cloud_set_faults (fixture->cloud, "[{\"match\":{\"op\":\"UploadPart\"},\"do\":\"no-crc\"}]");
+  upload_fixture_send_whole (fixture, "a", &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 0), ==, N_PARTS + 1);
+  upload_fixture_assert_whole (fixture, "a");
+}
+
+/* Without an MD5 on the way the bucket takes a flipped byte; the CRC64 of its answer gives it away. */
+static void test_flipped_byte (UploadFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  practice_cloud_set_faults (fixture->cloud, "[{\"match\":{\"op\":\"UploadPart\",\"part\":2,\"times\":1},"
+                                             "\"do\":\"flip-byte\",\"at\":77}]");
+  upload_whole (fixture, "a", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 0), ==, 2);
+  upload_fixture_assert_whole (fixture, "a");
+}
+
+/* … and if nobody lived to send it again, its ETag does when the upload is taken up. */
+static void test_flipped_byte_is_left (UploadFixture *fixture, gconstpointer data)
+{
+  const EmbarkUploadOptions options = { .parallel = 1 };
+  g_autoptr (GError) error = NULL;
+  EmbarkUpload *upload = embark_upload_new (&fixture->cos, "a", NULL, &options, NULL, &error);
+  g_autofree char *id = g_strdup (embark_upload_get_id (upload));
+
+  practice_cloud_set_faults (fixture->cloud, "[{\"match\":{\"op\":\"UploadPart\",\"part\":2},"
+                                             "\"do\":\"flip-byte\",\"at\":77}]");
+  g_assert_false (upload_fixture_put_parts (upload, 1, N_PARTS, NULL, &error)
+                  && upload_fixture_finish (upload, NULL, &error));
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_CHECKSUM);
+  g_clear_error (&error);
+  embark_upload_free (upload);
+
+  practice_cloud_set_faults (fixture->cloud, "[{\"match\":{\"op\":\"UploadPart\",\"part\":1},\"do\":\"no-crc\"},"
+                                             "{\"match\":{\"op\":\"UploadPart\",\"part\":2},\"do\":\"no-crc\"}]");
+  upload = embark_upload_new (&fixture->cos, "a", id, &options, NULL, &error);
+  g_assert_no_error (error);
+  upload_fixture_put_parts (upload, 1, N_PARTS, NULL, &error);
+  g_assert_no_error (error);
+  upload_fixture_finish (upload, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 0), ==, 0);
+  g_assert_cmpuint (practice_cloud_count_seen (fixture->cloud, 1), ==, 1);
+  upload_fixture_assert_whole (fixture, "a");
+  embark_upload_free (upload);
 }
 
 static void test_missing_part (UploadFixture *fixture, gconstpointer data)
@@ -231,19 +313,27 @@ static void test_clock (UploadFixture *fixture, gconstpointer data)
   g_assert_cmpint (embark_http_get_clock_offset (fixture->http), <, -1100);
 }
 
-/* Parts that are on their way at once all learn of it at once. */
+static void set_clock_cb (const EmbarkProgress *progress, gpointer data)
+{
+  UploadFixture *fixture = data;
+  g_autoptr (JsonNode) result = NULL;
+
+  if (progress->bytes_done > 0 && embark_http_get_clock_offset (fixture->http) == 0)
+    result = practice_cloud_command (fixture->cloud, "{\"command\":\"set\",\"clockOffset\":1200}");
+}
+
+/* The clock is off by 20 minutes from one part to the next; those that are on their way learn of it all at once. */
 static void test_clock_in_the_middle (UploadFixture *fixture, gconstpointer data)
 {
+  UploadWatch watch = { .report_func = set_clock_cb, .data = fixture };
+  const EmbarkUploadOptions options = { .parallel = 2, .progress = upload_watch_cb, .user_data = &watch };
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload =
-      embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 4 }, NULL, &error);
-  g_autoptr (JsonNode) result = practice_cloud_command (fixture->cloud, "{\"command\":\"set\",\"clockOffset\":1200}");
 
-  upload_fixture_put_parts (upload, 1, N_PARTS, NULL, &error);
-  g_assert_no_error (error);
-  upload_fixture_finish (upload, NULL, &error);
+  upload_fixture_send_whole (fixture, "a", &options, NULL, &error);
   g_assert_no_error (error);
   upload_fixture_assert_whole (fixture, "a");
+  g_assert_cmpint (embark_http_get_clock_offset (fixture->http), >, 1100);
+  g_assert_false (watch.is_offline);
 }
 
 int main (int argc, char **argv)
@@ -265,6 +355,14 @@ int main (int argc, char **argv)
                   upload_fixture_tear_down);
     }
   g_test_add ("/upload/resume", UploadFixture, NULL, upload_fixture_set_up, test_resume, upload_fixture_tear_down);
+  g_test_add ("/upload/progress-of-repeats", UploadFixture, NULL, upload_fixture_set_up, test_progress_of_repeats,
+              upload_fixture_tear_down);
+  g_test_add ("/upload/without-crc", UploadFixture, NULL, upload_fixture_set_up, test_without_crc,
+              upload_fixture_tear_down);
+  g_test_add ("/upload/flipped-byte", UploadFixture, NULL, upload_fixture_set_up, test_flipped_byte,
+              upload_fixture_tear_down);
+  g_test_add ("/upload/flipped-byte-is-left", UploadFixture, NULL, upload_fixture_set_up, test_flipped_byte_is_left,
+              upload_fixture_tear_down);
   g_test_add ("/upload/missing-part", UploadFixture, NULL, upload_fixture_set_up, test_missing_part,
               upload_fixture_tear_down);
   g_test_add ("/upload/cancel-and-abort", UploadFixture, NULL, upload_fixture_set_up, test_cancel_and_abort,
