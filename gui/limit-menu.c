@@ -39,6 +39,7 @@ static void update (EmbarkLimitMenu *self)
     /* Translators: the placeholder is a speed: "At most 5 MB/s". */
     text = g_strdup_printf (_ ("At most %s"), speed);
   gtk_menu_button_set_label (self->button, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
 static void embark_limit_menu_dispose (GObject *object)

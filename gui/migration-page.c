@@ -163,9 +163,10 @@ static void show_buttons (EmbarkMigrationPage *self)
   gtk_widget_set_visible (self->continue_button, embark_migration_is_paused (self->migration)
                                                      || embark_migration_can_continue (self->migration));
   gtk_widget_set_visible (self->remove_button, !is_running && !is_elsewhere);
-  gtk_label_set_label (
-      self->hint_label,
-      is_running ? _ ("You can close the window: Embark goes on and tells you when the image is ready.") : "");
+  gtk_label_set_label (self->hint_label,
+                       is_running && !embark_migration_is_paused (self->migration)
+                           ? _ ("You can close the window: Embark goes on and tells you when the image is ready.")
+                           : "");
 }
 
 static void update (EmbarkMigrationPage *self)
