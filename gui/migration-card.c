@@ -113,12 +113,12 @@ static char *describe_step (EmbarkMigrationCard *self, const Step *step, EmbarkS
     return NULL;
   if (embark_migration_is_paused (self->migration))
     return g_strdup (_ ("paused"));
+  /* The share that is told elsewhere, too: that of the bytes may go back while the size of the object is an estimate.
+   */
   if (step->active == EMBARK_MIGRATION_UPLOADING && report->bytes_total > 0)
-    {
-      double fraction = MIN ((double) report->bytes_done / (double) report->bytes_total, 1);
-      /* Translators: a percentage. */
-      return g_strdup_printf (_ ("%.0f %%"), floor (fraction * 100));
-    }
+    /* Translators: a percentage. */
+    return g_strdup_printf (_ ("%.0f %%"),
+                            floor (embark_job_get_progress (embark_migration_get_job (self->migration)) * 100));
   return g_strdup (_ ("under way"));
 }
 

@@ -44,10 +44,13 @@ struct _EmbarkMigrationPage
   GtkListBox *events_list;
   GtkWidget *bottom_bar;
   GtkLabel *hint_label;
+  GtkWidget *buttons_box;
   GtkWidget *cancel_button;
   GtkWidget *pause_button;
   GtkWidget *remove_button;
   GtkWidget *continue_button;
+
+  gboolean is_narrow;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkMigrationPage, embark_migration_page, ADW_TYPE_BIN)
@@ -167,6 +170,9 @@ static void show_buttons (EmbarkMigrationPage *self)
                        is_running && !embark_migration_is_paused (self->migration)
                            ? _ ("You can close the window: Embark goes on and tells you when the image is ready.")
                            : "");
+  /* In a wide window it keeps the buttons at the end, even without words. */
+  gtk_widget_set_visible (GTK_WIDGET (self->hint_label),
+                          !self->is_narrow || gtk_label_get_label (self->hint_label)[0] != '\0');
 }
 
 static void update (EmbarkMigrationPage *self)
@@ -305,6 +311,7 @@ static void bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, events_list);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, bottom_bar);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, hint_label);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, buttons_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, pause_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, remove_button);
@@ -370,6 +377,13 @@ void embark_migration_page_set_narrow (EmbarkMigrationPage *self, gboolean is_na
 {
   g_return_if_fail (EMBARK_IS_MIGRATION_PAGE (self));
 
+  self->is_narrow = is_narrow;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bottom_bar),
                                   is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  for (GtkWidget *button = gtk_widget_get_first_child (self->buttons_box); button != NULL;
+       button = gtk_widget_get_next_sibling (button))
+    gtk_widget_set_hexpand (button, is_narrow);
+  /* Buttons that expand would make the box that holds them expand, too, where the text is to do so. */
+  gtk_widget_set_hexpand (self->buttons_box, is_narrow);
+  update (self);
 }

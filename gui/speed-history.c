@@ -5,7 +5,6 @@
 #include "gui/speed-history.h"
 
 #define STEP (1.0 / 200)
-#define FRESH_START 0.2
 
 struct _EmbarkSpeedHistory
 {
@@ -28,13 +27,11 @@ static void progress_changed_cb (EmbarkMigration *migration, GParamSpec *pspec, 
   if (embark_migration_get_state (migration) != EMBARK_MIGRATION_UPLOADING || report->bytes_total == 0)
     return;
 
-  sample.progress = MIN ((double) report->bytes_done / (double) report->bytes_total, 1);
+  sample.progress = embark_job_get_progress (embark_migration_get_job (migration));
   if (sample.speed <= 0)
     return;
   last = self->samples->len > 0 ? &g_array_index (self->samples, EmbarkSpeedSample, self->samples->len - 1) : NULL;
-  /* The size of the object is estimated while it is made, so the share of it may go back a little: only who begins anew
-   * goes back far. */
-  if (last != NULL && sample.progress < last->progress - FRESH_START)
+  if (last != NULL && sample.progress < last->progress)
     g_array_set_size (self->samples, 0);
   else if (last != NULL && sample.progress - last->progress < STEP)
     return;
