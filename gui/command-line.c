@@ -14,19 +14,32 @@ typedef struct
 {
   const char *verb;
   EmbarkCommandFunc func;
+  EmbarkCommandOptions options;
   const char *arguments; /* marked for translation */
   const char *summary;   /* marked for translation */
 } Verb;
 
 static const Verb verbs[] = {
-  { "check", embark_command_check, N_ ("TARGET"), N_ ("Tell whether the cloud would import a disk, and if not, why.") },
-  { "explain", embark_command_explain, N_ ("[CODE|FINDING]"),
+  { "check", embark_command_check, EMBARK_OPTIONS_LOOK | EMBARK_OPTIONS_EDITION | EMBARK_OPTIONS_SAVE, N_ ("TARGET"),
+    N_ ("Tell whether the cloud would import a disk, and if not, why.") },
+  { "explain", embark_command_explain, EMBARK_OPTIONS_NONE, N_ ("[CODE|FINDING]"),
     N_ ("Explain an error code of the cloud or a finding of the check; without a name, list all.") },
-  { "machines", embark_command_machines, "", N_ ("List the virtual machines of this computer and their disks.") },
-  { "upload", embark_command_upload, N_ ("TARGET"), N_ ("Send a disk to a bucket as a compressed QCOW2.") },
-  { "migrate", embark_command_migrate, N_ ("TARGET"), N_ ("Check, upload and import a disk, and wait for the image.") },
-  { "imports", embark_command_imports, "", N_ ("List the migrations of this computer.") },
-  { "keys", embark_command_keys, N_ ("set|test|clear"), N_ ("Keep, try or forget the keys of the account.") },
+  { "machines", embark_command_machines, EMBARK_OPTIONS_NONE, "",
+    N_ ("List the virtual machines of this computer and their disks.") },
+  { "upload", embark_command_upload,
+    EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_SEND | EMBARK_OPTIONS_TRANSFER | EMBARK_OPTIONS_PROXY, N_ ("TARGET"),
+    N_ ("Send a disk to a bucket as a compressed QCOW2.") },
+  { "migrate", embark_command_migrate,
+    EMBARK_OPTIONS_EDITION | EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_SEND | EMBARK_OPTIONS_TRANSFER
+        | EMBARK_OPTIONS_IMPORT | EMBARK_OPTIONS_PROXY,
+    N_ ("TARGET"), N_ ("Check, upload and import a disk, and wait for the image.") },
+  { "continue", embark_command_continue, EMBARK_OPTIONS_TRANSFER | EMBARK_OPTIONS_PROXY, N_ ("[ID]"),
+    N_ ("Go on with a migration that stopped; without an id, with the newest. Nothing is sent twice.") },
+  { "imports", embark_command_imports, EMBARK_OPTIONS_NONE, "", N_ ("List the migrations of this computer.") },
+  { "uploads", embark_command_uploads, EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_REMOVE | EMBARK_OPTIONS_PROXY, "",
+    N_ ("List what a bucket still holds of unfinished uploads, and remove it on request.") },
+  { "keys", embark_command_keys, EMBARK_OPTIONS_PROXY, N_ ("set|test|clear"),
+    N_ ("Keep, try or forget the keys of the account.") },
 };
 
 static const Verb *find_verb (const char *word)
@@ -54,59 +67,25 @@ static gboolean interrupted_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The end of the session is not the wish of the user: what was sent is kept. */
+static gboolean terminated_cb (gpointer user_data)
+{
+  EmbarkCommand *command = user_data;
+
+  command->is_interrupted = TRUE;
+  if (command->job != NULL)
+    embark_job_cancel (command->job);
+  if (command->migration != NULL)
+    embark_migration_stop (command->migration);
+  return G_SOURCE_CONTINUE;
+}
+
 static GOptionContext *build_options (const Verb *verb, EmbarkCommand *command)
 {
-  GOptionEntry common[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &command->is_json, N_ ("Print JSON for programs"), NULL },
-    { "connect", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->uris, N_ ("Look for machines at this libvirt URI"),
-      N_ ("URI") },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command->targets, NULL, NULL },
-    { 0 },
-  };
-  GOptionEntry look[] = {
-    { "headers", 0, 0, G_OPTION_ARG_NONE, &command->is_headers, N_ ("Read the headers only, do not look inside"),
-      NULL },
-    { "again", 0, 0, G_OPTION_ARG_NONE, &command->is_again, N_ ("Look inside even if the disk has not changed"), NULL },
-    { 0 },
-  };
-  GOptionEntry check[] = {
-    { "edition", 0, 0, G_OPTION_ARG_STRING, &command->edition, N_ ("Judge by both editions of the limits, or by one"),
-      N_ ("both|original|current") },
-    { 0 },
-  };
-  GOptionEntry save[] = {
-    { "save", 0, 0, G_OPTION_ARG_FILENAME, &command->save,
-      N_ ("Save the report; the ending chooses the form: .html, .md, .json or .txt"), N_ ("FILE") },
-    { 0 },
-  };
-  GOptionEntry send[] = {
-    { "bucket", 0, 0, G_OPTION_ARG_STRING, &command->bucket, N_ ("Bucket with its account number"), N_ ("NAME-APPID") },
-    { "region", 0, 0, G_OPTION_ARG_STRING, &command->region, N_ ("Region of the bucket, such as ap-guangzhou"),
-      N_ ("REGION") },
-    { "key", 0, 0, G_OPTION_ARG_STRING, &command->key, N_ ("Name of the object in the bucket"), N_ ("KEY") },
-    { 0 },
-  };
-  GOptionEntry migrate[] = {
-    { "name", 0, 0, G_OPTION_ARG_STRING, &command->name, N_ ("Name of the image in the cloud"), N_ ("NAME") },
-    { "force", 0, 0, G_OPTION_ARG_NONE, &command->is_forced, N_ ("Forced import: for a Linux without cloud-init"),
-      NULL },
-    { "no-wait", 0, 0, G_OPTION_ARG_NONE, &command->is_no_wait, N_ ("End once the cloud accepted the import"), NULL },
-    { 0 },
-  };
   GOptionContext *options = g_option_context_new (*verb->arguments != '\0' ? _ (verb->arguments) : NULL);
 
   g_option_context_set_summary (options, _ (verb->summary));
-  g_option_context_add_main_entries (options, common, NULL);
-  if (verb->func == embark_command_check)
-    g_option_context_add_main_entries (options, look, NULL);
-  if (verb->func == embark_command_check || verb->func == embark_command_migrate)
-    g_option_context_add_main_entries (options, check, NULL);
-  if (verb->func == embark_command_check)
-    g_option_context_add_main_entries (options, save, NULL);
-  if (verb->func == embark_command_upload || verb->func == embark_command_migrate)
-    g_option_context_add_main_entries (options, send, NULL);
-  if (verb->func == embark_command_migrate)
-    g_option_context_add_main_entries (options, migrate, NULL);
+  embark_command_add_options (command, options, verb->options);
   return options;
 }
 
@@ -121,6 +100,10 @@ static void clear_command (EmbarkCommand *command)
   g_free (command->region);
   g_free (command->key);
   g_free (command->name);
+  g_free (command->level);
+  g_free (command->limit);
+  g_free (command->proxy);
+  g_strfreev (command->removals);
 }
 
 static int run_verb (const Verb *verb, EmbarkCommand *command)
@@ -129,6 +112,7 @@ static int run_verb (const Verb *verb, EmbarkCommand *command)
   EmbarkJudge judge = EMBARK_JUDGE_BOTH;
   guint interrupt_id;
   guint terminate_id;
+  guint hangup_id;
   int status;
 
   /* Whoever reads may go away, as `head` does; a migration is not lost by that. */
@@ -139,13 +123,17 @@ static int run_verb (const Verb *verb, EmbarkCommand *command)
   if (command->context == NULL)
     return embark_command_fail (command, error);
   embark_context_set_judge (command->context, judge);
+  if (!embark_command_apply_transfer (command, &error))
+    return embark_command_fail (command, error);
   interrupt_id = g_unix_signal_add (SIGINT, interrupted_cb, command);
-  terminate_id = g_unix_signal_add (SIGTERM, interrupted_cb, command);
+  terminate_id = g_unix_signal_add (SIGTERM, terminated_cb, command);
+  hangup_id = g_unix_signal_add (SIGHUP, terminated_cb, command);
   status = verb->func (command);
   embark_command_show_progress (NULL);
   embark_context_close (command->context);
   g_source_remove (interrupt_id);
   g_source_remove (terminate_id);
+  g_source_remove (hangup_id);
   if (!embark_command_check_output (&error))
     return embark_command_fail (command, error);
   return command->is_interrupted ? EMBARK_EXIT_CANCELLED : status;

@@ -269,3 +269,18 @@ const char *embark_command_plain (EmbarkOutcome outcome)
 {
   return *embark_command_colour (outcome) != '\0' ? "\033[0m" : "";
 }
+
+void embark_command_add_text (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (value != NULL)
+    json_builder_add_string_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void embark_command_add_number (JsonBuilder *builder, const char *name, guint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, (gint64) value);
+}

@@ -25,18 +25,40 @@ typedef struct
   char **targets; /* (nullable) file name bytes */
   char **uris;    /* (nullable) --connect */
   char *save;     /* (nullable) --save, file name bytes */
-  char *edition, *bucket, *region, *key, *name;
+  char *edition, *bucket, *region, *key, *name, *level, *limit, *proxy;
+  char **removals; /* (nullable) --remove */
   gboolean is_json, is_forced, is_no_wait, is_headers, is_again;
 } EmbarkCommand;
 
 typedef int (*EmbarkCommandFunc) (EmbarkCommand *command);
+
+/* Groups of options that a verb takes beside those that all take. */
+typedef enum
+{
+  EMBARK_OPTIONS_NONE = 0,
+  EMBARK_OPTIONS_LOOK = 1 << 0,
+  EMBARK_OPTIONS_EDITION = 1 << 1,
+  EMBARK_OPTIONS_SAVE = 1 << 2,
+  EMBARK_OPTIONS_BUCKET = 1 << 3,
+  EMBARK_OPTIONS_SEND = 1 << 4,
+  EMBARK_OPTIONS_TRANSFER = 1 << 5,
+  EMBARK_OPTIONS_IMPORT = 1 << 6,
+  EMBARK_OPTIONS_REMOVE = 1 << 7,
+  EMBARK_OPTIONS_PROXY = 1 << 8,
+} EmbarkCommandOptions;
+
+void embark_command_add_options (EmbarkCommand *command, GOptionContext *context, EmbarkCommandOptions groups);
+/* How fast and which way requests go: as the options say, else the preferences. */
+gboolean embark_command_apply_transfer (EmbarkCommand *command, GError **error);
 
 int embark_command_check (EmbarkCommand *command);
 int embark_command_explain (EmbarkCommand *command);
 int embark_command_machines (EmbarkCommand *command);
 int embark_command_upload (EmbarkCommand *command);
 int embark_command_migrate (EmbarkCommand *command);
+int embark_command_continue (EmbarkCommand *command);
 int embark_command_imports (EmbarkCommand *command);
+int embark_command_uploads (EmbarkCommand *command);
 int embark_command_keys (EmbarkCommand *command);
 
 /* Says on standard error what went wrong, with --json also in an object on standard output; the exit status that
@@ -58,6 +80,8 @@ char *embark_command_check_save (const EmbarkCommand *command);
 /* Writes the report of @disk where --save says; TRUE without --save. */
 gboolean embark_command_save_report (const EmbarkCommand *command, EmbarkDisk *disk, const char *target,
                                      GError **error);
+/* Starts @migration, shows how it goes, and waits for its end; an interrupt cancels it. The exit status. */
+int embark_command_watch (EmbarkCommand *command, EmbarkMigration *migration);
 /* Waits for @job; an interrupt cancels it. */
 void embark_command_wait (EmbarkCommand *command, EmbarkJob *job);
 
@@ -70,6 +94,9 @@ void embark_command_print_wrapped (guint indent, const char *text);
 gboolean embark_command_check_output (GError **error);
 /* One JSON object on one line, or indented. Takes @node. */
 void embark_command_print_json (JsonNode *node, gboolean is_pretty);
+/* Members of an object; a NULL text becomes null. */
+void embark_command_add_text (JsonBuilder *builder, const char *name, const char *value);
+void embark_command_add_number (JsonBuilder *builder, const char *name, guint64 value);
 /* The progress line of a terminal (standard error); nothing where that is no terminal. NULL removes it. */
 void embark_command_show_progress (const char *text);
 /* "\033[31m" and the like, or "" where standard output is no terminal. */

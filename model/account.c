@@ -146,6 +146,9 @@ static void notify_all (EmbarkAccount *self)
 
 static void take_keys (EmbarkAccount *self, EmbarkCredentials *credentials, EmbarkKeysPlace place, const char *identity)
 {
+  /* What is under way goes on with the new ones, when the old were temporary and ran out. */
+  if (self->credentials != NULL && credentials != NULL)
+    embark_credentials_replace (self->credentials, credentials);
   g_clear_pointer (&self->credentials, embark_credentials_unref);
   g_clear_pointer (&self->key_hint, g_free);
   g_free (self->identity);

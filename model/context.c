@@ -15,6 +15,8 @@
 #include "model/migration-list-private.h"
 #include "model/source/hypervisor.h"
 
+#define SCHEDULE_SECONDS 20
+
 struct _EmbarkContext
 {
   GObject parent_instance;
@@ -33,6 +35,8 @@ struct _EmbarkContext
   EmbarkMigrationList *migrations;
 
   EmbarkJudge judge;
+  EmbarkSendLimit send_limit;
+  guint schedule_id; /* looks at the clock while the limit holds at certain hours only */
   gboolean owns_runtime_dir;
 };
 
@@ -66,6 +70,7 @@ static void embark_context_finalize (GObject *object)
 {
   EmbarkContext *self = EMBARK_CONTEXT (object);
 
+  g_clear_handle_id (&self->schedule_id, g_source_remove);
   g_clear_object (&self->migrations);
   g_clear_object (&self->library);
   g_clear_object (&self->account);
@@ -194,6 +199,7 @@ void embark_context_close (EmbarkContext *self)
   lists[1] = self->checks;
   lists[2] = self->housekeeping;
   embark_library_set_uris (self->library, no_uris);
+  embark_migration_list_stop_all (self->migrations);
   /* A step that was over in this moment may have started the next one: that one is cancelled, too. */
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     embark_job_list_cancel_all (lists[i]);
@@ -254,6 +260,41 @@ void embark_context_set_judge (EmbarkContext *self, EmbarkJudge judge)
   self->judge = judge;
   embark_library_foreach_disk (self->library, judge_disk_cb, NULL);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JUDGE]);
+}
+
+static gboolean look_at_clock_cb (gpointer user_data)
+{
+  EmbarkContext *self = user_data;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  guint minute = (guint) (g_date_time_get_hour (now) * 60 + g_date_time_get_minute (now));
+
+  embark_http_set_send_limit (self->http, embark_send_limit_get (&self->send_limit, minute));
+  return G_SOURCE_CONTINUE;
+}
+
+void embark_context_set_send_limit (EmbarkContext *self, const EmbarkSendLimit *limit)
+{
+  g_return_if_fail (EMBARK_IS_CONTEXT (self) && limit != NULL);
+  self->send_limit = *limit;
+  g_clear_handle_id (&self->schedule_id, g_source_remove);
+  if (limit->is_scheduled && limit->bytes_per_second > 0)
+    self->schedule_id = g_timeout_add_seconds (SCHEDULE_SECONDS, look_at_clock_cb, self);
+  look_at_clock_cb (self);
+}
+
+const EmbarkSendLimit *embark_context_get_send_limit (EmbarkContext *self)
+{
+  g_return_val_if_fail (EMBARK_IS_CONTEXT (self), NULL);
+  return &self->send_limit;
+}
+
+gboolean embark_context_set_proxy (EmbarkContext *self, const char *mode, const char *uri, GError **error)
+{
+  g_return_val_if_fail (EMBARK_IS_CONTEXT (self) && mode != NULL, FALSE);
+  if (g_str_equal (mode, "manual"))
+    return embark_http_set_proxy (self->http, EMBARK_PROXY_MANUAL, uri, error);
+  return embark_http_set_proxy (self->http, g_str_equal (mode, "none") ? EMBARK_PROXY_NONE : EMBARK_PROXY_DESKTOP, NULL,
+                                error);
 }
 
 EmbarkHttp *embark_context_get_http (EmbarkContext *self)

@@ -10,6 +10,7 @@
 #include "model/check/limits.h"
 #include "model/library.h"
 #include "model/migration-list.h"
+#include "model/send-limit.h"
 
 G_BEGIN_DECLS
 
@@ -41,7 +42,14 @@ EmbarkJobList *embark_context_get_jobs (EmbarkContext *self);
 gboolean embark_context_is_practice (EmbarkContext *self);
 EmbarkJudge embark_context_get_judge (EmbarkContext *self);
 void embark_context_set_judge (EmbarkContext *self, EmbarkJudge judge);
-/* Cancels every job, waits for them, removes the runtime folder. Before the last unref. */
+/* Of all uploads together, at once; the schedule is followed from then on. */
+void embark_context_set_send_limit (EmbarkContext *self, const EmbarkSendLimit *limit);
+const EmbarkSendLimit *embark_context_get_send_limit (EmbarkContext *self);
+/* How requests reach the cloud from now on: "desktop" (its settings, the default), "none", or "manual" by @uri
+ * (http://host:port, socks5://host:port …). BAD_NAME when that is no proxy. */
+gboolean embark_context_set_proxy (EmbarkContext *self, const char *mode, const char *uri, GError **error);
+/* Stops every migration so that it can be continued, cancels every other job, waits for them, removes the runtime
+ * folder. Before the last unref. */
 void embark_context_close (EmbarkContext *self);
 
 G_END_DECLS

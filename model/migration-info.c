@@ -91,13 +91,31 @@ EmbarkMigrationState embark_migration_get_state (EmbarkMigration *self)
 gboolean embark_migration_is_running (EmbarkMigration *self)
 {
   g_return_val_if_fail (EMBARK_IS_MIGRATION (self), FALSE);
-  return self->job != NULL;
+  return self->job != NULL || self->is_queued;
+}
+
+gboolean embark_migration_is_queued (EmbarkMigration *self)
+{
+  g_return_val_if_fail (EMBARK_IS_MIGRATION (self), FALSE);
+  return self->is_queued;
+}
+
+gboolean embark_migration_is_paused (EmbarkMigration *self)
+{
+  g_return_val_if_fail (EMBARK_IS_MIGRATION (self), FALSE);
+  return self->is_under_way && !embark_gate_is_open (self->gate);
+}
+
+gboolean embark_migration_can_pause (EmbarkMigration *self)
+{
+  g_return_val_if_fail (EMBARK_IS_MIGRATION (self), FALSE);
+  return embark_migration_is_busy (self) && !embark_migration_is_paused (self);
 }
 
 gboolean embark_migration_is_elsewhere (EmbarkMigration *self)
 {
   g_return_val_if_fail (EMBARK_IS_MIGRATION (self), FALSE);
-  return self->job == NULL
+  return !embark_migration_is_running (self)
          && embark_journal_is_locked_elsewhere (embark_context_get_journal (self->context),
                                                 embark_migration_get_id (self));
 }
@@ -105,7 +123,8 @@ gboolean embark_migration_is_elsewhere (EmbarkMigration *self)
 gboolean embark_migration_can_continue (EmbarkMigration *self)
 {
   g_return_val_if_fail (EMBARK_IS_MIGRATION (self), FALSE);
-  return self->job == NULL && self->state != EMBARK_MIGRATION_DONE && !embark_migration_is_elsewhere (self);
+  return !embark_migration_is_running (self) && self->state != EMBARK_MIGRATION_DONE
+         && !embark_migration_is_elsewhere (self);
 }
 
 EmbarkJob *embark_migration_get_job (EmbarkMigration *self)
@@ -140,10 +159,17 @@ const EmbarkProgress *embark_migration_get_report (EmbarkMigration *self)
   return self->job != NULL ? embark_job_get_report (self->job) : &nothing;
 }
 
+/* Nothing moves while it is paused or the network is away: then no speed and no time is told. */
+static gboolean is_sending (EmbarkMigration *self)
+{
+  return self->state == EMBARK_MIGRATION_UPLOADING && !embark_migration_is_paused (self)
+         && !g_str_equal (embark_migration_get_report (self)->stage, "offline");
+}
+
 double embark_migration_get_speed (EmbarkMigration *self)
 {
   g_return_val_if_fail (EMBARK_IS_MIGRATION (self), 0);
-  return self->state == EMBARK_MIGRATION_UPLOADING ? embark_rate_get (self->rate) : 0;
+  return is_sending (self) ? embark_rate_get (self->rate) : 0;
 }
 
 gint64 embark_migration_get_seconds_left (EmbarkMigration *self)
@@ -152,7 +178,7 @@ gint64 embark_migration_get_seconds_left (EmbarkMigration *self)
 
   g_return_val_if_fail (EMBARK_IS_MIGRATION (self), -1);
   report = embark_migration_get_report (self);
-  if (self->state != EMBARK_MIGRATION_UPLOADING || report->bytes_total <= report->bytes_done)
+  if (!is_sending (self) || report->bytes_total <= report->bytes_done)
     return -1;
   return embark_rate_seconds_left (self->rate, report->bytes_total - report->bytes_done);
 }

@@ -11,7 +11,6 @@
 #include "model/disk-private.h"
 #include "model/migration-private.h"
 
-#define KEY_PREFIX "cvm-images/"
 #define NAME_MAX_CHARS 60
 
 struct _EmbarkMigrationList
@@ -20,6 +19,7 @@ struct _EmbarkMigrationList
 
   /* owned */
   GListStore *migrations;
+  GQueue queue; /* of EmbarkMigration, references: started, and waiting for its turn */
 
   /* borrowed */
   EmbarkContext *context;
@@ -70,6 +70,7 @@ static void embark_migration_list_get_property (GObject *object, guint prop_id, 
 
 static void embark_migration_list_finalize (GObject *object)
 {
+  g_queue_clear_full (&EMBARK_MIGRATION_LIST (object)->queue, g_object_unref);
   g_clear_object (&EMBARK_MIGRATION_LIST (object)->migrations);
   G_OBJECT_CLASS (embark_migration_list_parent_class)->finalize (object);
 }
@@ -101,9 +102,67 @@ static void running_changed_cb (EmbarkMigration *migration, GParamSpec *pspec, E
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_RUNNING]);
 }
 
+/* A paused one does not keep others waiting. */
+static gboolean is_way_taken (EmbarkMigrationList *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->migrations));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmbarkMigration) migration = g_list_model_get_item (G_LIST_MODEL (self->migrations), i);
+      if (embark_migration_is_busy (migration) && !embark_migration_is_paused (migration))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void let_next_begin (EmbarkMigrationList *self)
+{
+  while (!g_queue_is_empty (&self->queue) && !is_way_taken (self))
+    {
+      g_autoptr (EmbarkMigration) migration = g_queue_pop_head (&self->queue);
+
+      /* It may have been cancelled while it waited. */
+      if (embark_migration_is_queued (migration))
+        embark_migration_begin (migration);
+    }
+}
+
+void embark_migration_list_enqueue (EmbarkMigrationList *self, EmbarkMigration *migration)
+{
+  embark_migration_set_queued (migration, TRUE);
+  g_queue_push_tail (&self->queue, g_object_ref (migration));
+  let_next_begin (self);
+}
+
+void embark_migration_list_stop_all (EmbarkMigrationList *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->migrations));
+
+  while (!g_queue_is_empty (&self->queue))
+    {
+      g_autoptr (EmbarkMigration) queued = g_queue_pop_head (&self->queue);
+      if (embark_migration_is_queued (queued))
+        embark_migration_stop (queued);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (EmbarkMigration) migration = g_list_model_get_item (G_LIST_MODEL (self->migrations), i);
+      embark_migration_stop (migration);
+    }
+}
+
+static void way_changed_cb (EmbarkMigration *migration, GParamSpec *pspec, EmbarkMigrationList *self)
+{
+  let_next_begin (self);
+}
+
 static void insert_migration (EmbarkMigrationList *self, guint position, EmbarkMigration *migration)
 {
   g_signal_connect_object (migration, "notify::is-running", G_CALLBACK (running_changed_cb), self, 0);
+  g_signal_connect_object (migration, "notify::state", G_CALLBACK (way_changed_cb), self, 0);
+  g_signal_connect_object (migration, "notify::job", G_CALLBACK (way_changed_cb), self, 0);
+  g_signal_connect_object (migration, "notify::is-paused", G_CALLBACK (way_changed_cb), self, 0);
   g_list_store_insert (self->migrations, position, migration);
 }
 
@@ -194,13 +253,25 @@ char *embark_migration_list_suggest_name (EmbarkMigrationList *self, EmbarkMachi
   return g_steal_pointer (&name);
 }
 
-static char *build_key (const char *image_name)
+static gboolean check_level (const char *level, GError **error)
+{
+  if (level == NULL || g_str_equal (level, EMBARK_LEVEL_FAST) || g_str_equal (level, EMBARK_LEVEL_SMALL)
+      || g_str_equal (level, EMBARK_LEVEL_NONE))
+    return TRUE;
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_BAD_NAME,
+               /* Translators: %s is a word that is wrong; the others stay as they are. */
+               _ ("“%s” is no level of compression. The levels are fast, small and none."), level);
+  return FALSE;
+}
+
+static char *build_key (const char *prefix, const char *image_name)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
   g_autofree char *slug = build_slug (image_name);
 
-  return g_strdup_printf (KEY_PREFIX "%s-%s-%04x.qcow2", slug, time, (guint) g_random_int_range (0, 0x10000));
+  return g_strdup_printf ("%s%s-%s-%04x.qcow2", prefix != NULL ? prefix : EMBARK_KEY_PREFIX, slug, time,
+                          (guint) g_random_int_range (0, 0x10000));
 }
 
 static void note_source (EmbarkMigrationRecord *record, const EmbarkDiskSource *source)
@@ -228,6 +299,7 @@ static void note_params (EmbarkMigrationRecord *record, const EmbarkMigrationPar
   embark_migration_record_set (record, EMBARK_RECORD_BUCKET, params->bucket);
   embark_migration_record_set (record, EMBARK_RECORD_KEY, key);
   embark_migration_record_set (record, EMBARK_RECORD_IMAGE_NAME, image_name);
+  embark_migration_record_set (record, EMBARK_RECORD_LEVEL, params->level);
   embark_migration_record_set_flag (record, EMBARK_RECORD_FORCED, params->is_forced);
   embark_migration_record_set_flag (record, EMBARK_RECORD_UPLOAD_ONLY, params->is_upload_only);
   embark_migration_record_set_flag (record, EMBARK_RECORD_NO_WAIT, params->is_no_wait);
@@ -247,9 +319,9 @@ EmbarkMigration *embark_migration_list_create (EmbarkMigrationList *self, Embark
     return NULL;
   image_name =
       params->image_name != NULL ? g_strdup (params->image_name) : embark_migration_list_suggest_name (self, machine);
-  if (!check_image_name (image_name, error))
+  if (!check_image_name (image_name, error) || !check_level (params->level, error))
     return NULL;
-  key = params->key != NULL ? g_strdup (params->key) : build_key (image_name);
+  key = params->key != NULL ? g_strdup (params->key) : build_key (params->key_prefix, image_name);
   if (!embark_object_check_key (key, error))
     return NULL;
 

@@ -13,10 +13,19 @@ G_BEGIN_DECLS
 #define EMBARK_TYPE_MIGRATION_LIST (embark_migration_list_get_type ())
 G_DECLARE_FINAL_TYPE (EmbarkMigrationList, embark_migration_list, EMBARK, MIGRATION_LIST, GObject)
 
+#define EMBARK_KEY_PREFIX "cvm-images/"
+
+/* Levels of compression. */
+#define EMBARK_LEVEL_FAST "fast"
+#define EMBARK_LEVEL_SMALL "small"
+#define EMBARK_LEVEL_NONE "none"
+
 typedef struct
 {
   const char *region, *bucket; /* checked */
   const char *key;             /* (nullable): made of prefix, image name and time */
+  const char *key_prefix;      /* (nullable): EMBARK_KEY_PREFIX */
+  const char *level;           /* (nullable): EMBARK_LEVEL_FAST */
   const char *image_name;      /* (nullable): made of the machine's name */
   gboolean is_forced;
   gboolean is_upload_only;

@@ -30,6 +30,7 @@ typedef struct _EmbarkMigrationRecord EmbarkMigrationRecord;
 #define EMBARK_RECORD_FORCED "forced"
 #define EMBARK_RECORD_UPLOAD_ONLY "upload-only"
 #define EMBARK_RECORD_NO_WAIT "no-wait"
+#define EMBARK_RECORD_LEVEL "level"   /* of compression: EMBARK_LEVEL_…; absent: fast */
 #define EMBARK_RECORD_SYSTEM "system" /* for people */
 #define EMBARK_RECORD_SYSTEM_ID "system-id"
 #define EMBARK_RECORD_OS_TYPE "os-type" /* linux, windows */
@@ -41,6 +42,7 @@ typedef struct _EmbarkMigrationRecord EmbarkMigrationRecord;
 #define EMBARK_RECORD_FIRMWARE "firmware"
 #define EMBARK_RECORD_UPLOAD_BEGUN "upload-begun" /* an upload may be in the bucket whose id is not known */
 #define EMBARK_RECORD_UPLOAD_ID "upload-id"
+#define EMBARK_RECORD_UNWANTED "unwanted"       /* its user cancelled: what the bucket holds of it is to go */
 #define EMBARK_RECORD_OBJECT_SIZE "object-size" /* written before Complete is sent */
 #define EMBARK_RECORD_OBJECT_CRC "object-crc64"
 #define EMBARK_RECORD_SOURCE_SIZE "source-size"

@@ -10,6 +10,7 @@
 #include "model/account-private.h"
 #include "model/base/errors.h"
 #include "model/disk-private.h"
+#include "model/migration-list-private.h"
 #include "model/migration-steps.h"
 
 static void go_on (EmbarkMigration *self);
@@ -60,6 +61,7 @@ static EmbarkStep *make_step (EmbarkMigration *self, GError **error)
   step->source = make_source (self);
   step->http = embark_http_ref (embark_context_get_http (self->context));
   step->credentials = credentials;
+  step->gate = embark_gate_ref (self->gate);
   step->judge = embark_context_get_judge (self->context);
   step->poll_seconds = embark_context_get_poll_seconds (self->context);
   if (self->disk != NULL && embark_disk_get_report (self->disk) != NULL)
@@ -73,7 +75,7 @@ static EmbarkStep *make_step (EmbarkMigration *self, GError **error)
 static void job_progressed_cb (EmbarkJob *job, GParamSpec *pspec, EmbarkMigration *self)
 {
   if (self->state == EMBARK_MIGRATION_UPLOADING)
-    embark_rate_add (self->rate, g_get_monotonic_time (), embark_job_get_report (job)->bytes_done);
+    embark_rate_add (self->rate, g_get_monotonic_time (), embark_job_get_report (job)->bytes_moved);
   embark_migration_update_status (self);
 }
 
@@ -87,6 +89,7 @@ static void settle (EmbarkMigration *self)
     g_warning ("could not write the history: %s", error->message);
   embark_journal_unlock (embark_context_get_journal (self->context), embark_migration_get_id (self));
   embark_migration_reread (self);
+  self->is_under_way = FALSE;
   embark_migration_set_job (self, NULL);
   embark_migration_update_status (self);
 }
@@ -117,13 +120,27 @@ static void step_back (EmbarkMigration *self, const GError *error)
     embark_migration_set_state (self, EMBARK_MIGRATION_DRAFT);
 }
 
+/* The bucket may have been out of reach: then the user must know what is still there. */
+static void note_cancel (EmbarkMigration *self)
+{
+  g_autofree char *upload_id = embark_migration_record_dup (self->record, EMBARK_RECORD_UPLOAD_ID);
+  gboolean is_unwanted = embark_migration_record_is (self->record, EMBARK_RECORD_UNWANTED);
+  const char *detail = NULL;
+
+  if (upload_id != NULL && is_unwanted)
+    detail = _ ("What was sent is still in the bucket. “Remove” deletes it there, “Continue” goes on with it.");
+  else if (upload_id != NULL)
+    detail = _ ("What was sent stays in the bucket. “Continue” goes on with it.");
+  embark_migration_add_event (self, EMBARK_OUTCOME_INFO, is_unwanted ? _ ("Cancelled") : _ ("Stopped"), detail);
+}
+
 static void fail (EmbarkMigration *self, const GError *error)
 {
   g_autoptr (EmbarkMigration) keep = g_object_ref (self);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      embark_migration_add_event (self, EMBARK_OUTCOME_INFO, _ ("Cancelled"), NULL);
+      note_cancel (self);
       step_back (self, error);
       settle (self);
       return;
@@ -316,13 +333,25 @@ static void go_on (EmbarkMigration *self)
     }
 }
 
+gboolean embark_migration_is_busy (EmbarkMigration *self)
+{
+  return self->is_under_way && self->state < EMBARK_MIGRATION_UPLOADED;
+}
+
+void embark_migration_begin (EmbarkMigration *self)
+{
+  self->is_under_way = TRUE;
+  embark_migration_set_queued (self, FALSE);
+  go_on (self);
+}
+
 void embark_migration_start (EmbarkMigration *self)
 {
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (EMBARK_IS_MIGRATION (self));
 
-  if (self->job != NULL || self->state == EMBARK_MIGRATION_DONE)
+  if (embark_migration_is_running (self) || self->state == EMBARK_MIGRATION_DONE)
     return;
   if (!embark_migration_lock (self, &error))
     {
@@ -337,17 +366,62 @@ void embark_migration_start (EmbarkMigration *self)
       return;
     }
   self->is_cancelled = FALSE;
+  embark_migration_record_set_flag (self->record, EMBARK_RECORD_UNWANTED, FALSE);
   embark_migration_take_error (self, NULL);
-  go_on (self);
+  embark_gate_set_open (self->gate, TRUE);
+  /* What waits for the cloud only needs no turn. */
+  if (self->state >= EMBARK_MIGRATION_UPLOADED)
+    embark_migration_begin (self);
+  else
+    embark_migration_list_enqueue (embark_context_get_migrations (self->context), self);
 }
 
+void embark_migration_stop (EmbarkMigration *self)
+{
+  g_autoptr (GError) cancelled = NULL;
+
+  g_return_if_fail (EMBARK_IS_MIGRATION (self));
+  if (!embark_migration_is_running (self))
+    return;
+  self->is_cancelled = TRUE;
+  if (self->job != NULL)
+    {
+      embark_job_cancel (self->job);
+      return;
+    }
+  embark_migration_set_queued (self, FALSE);
+  g_set_error_literal (&cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+  fail (self, cancelled);
+}
+
+/* Whether the bucket is to be cleaned is for the step to see when it ends; a crash meanwhile leaves it continuable. */
 void embark_migration_cancel (EmbarkMigration *self)
 {
   g_return_if_fail (EMBARK_IS_MIGRATION (self));
-  if (self->job == NULL)
+  if (!embark_migration_is_running (self))
     return;
-  self->is_cancelled = TRUE;
-  embark_job_cancel (self->job);
+  embark_migration_record_set_flag (self->record, EMBARK_RECORD_UNWANTED, TRUE);
+  embark_migration_stop (self);
+}
+
+static void set_gate (EmbarkMigration *self, gboolean is_open)
+{
+  embark_gate_set_open (self->gate, is_open);
+  embark_migration_notify_paused (self);
+}
+
+void embark_migration_pause (EmbarkMigration *self)
+{
+  g_return_if_fail (EMBARK_IS_MIGRATION (self));
+  if (embark_migration_can_pause (self))
+    set_gate (self, FALSE);
+}
+
+void embark_migration_resume (EmbarkMigration *self)
+{
+  g_return_if_fail (EMBARK_IS_MIGRATION (self));
+  if (embark_migration_is_paused (self))
+    set_gate (self, TRUE);
 }
 
 static void forgotten_cb (EmbarkJob *job, gpointer user_data)

@@ -18,6 +18,7 @@ void embark_step_free (EmbarkStep *self)
   g_clear_pointer (&self->credentials, embark_credentials_unref);
   g_clear_pointer (&self->facts, embark_facts_unref);
   g_free (self->fingerprint);
+  g_clear_pointer (&self->gate, embark_gate_unref);
   g_free (self);
 }
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "model/base/gate.h"
 #include "model/base/progress.h"
 #include "model/check/report.h"
 #include "model/cloud/credentials.h"
@@ -23,6 +24,7 @@ typedef struct
   EmbarkCredentials *credentials; /* (nullable) for a check */
   EmbarkFacts *facts;             /* (nullable) of a look before, whose fingerprint is below */
   char *fingerprint;              /* (nullable) */
+  EmbarkGate *gate;               /* closed while its user paused it */
   EmbarkJudge judge;
   guint poll_seconds;
 } EmbarkStep;
@@ -45,9 +47,11 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
 /* BLOCKED when the report says so. */
 gboolean embark_step_judge (EmbarkReport *report, GError **error);
 
-/* Streams the disk into the bucket, continuing the record's upload if there is one. When it fails or is cancelled,
- * the upload is removed from the bucket, unless the network is what failed: then it can be continued.
- * SOURCE_CHANGED when the files are not those that were checked. */
+/* Streams the disk into the bucket, continuing the record's upload if there is one. While the network is away it waits.
+ * What the bucket holds is kept when it fails or is stopped, so that it can be continued; it is removed only when the
+ * record says that it is unwanted. A bucket that forgot the upload gets it again from the start.
+ * SOURCE_CHANGED when the files are not those that were checked. Stages: "read", "send", "offline", "paused",
+ * "finish". */
 gboolean embark_step_upload (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
                              GCancellable *cancellable, GError **error);
 

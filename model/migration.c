@@ -19,6 +19,8 @@ enum
   PROP_PROGRESS,
   PROP_IMAGE_ID,
   PROP_IS_RUNNING,
+  PROP_IS_QUEUED,
+  PROP_IS_PAUSED,
   PROP_STATUS,
   N_PROPS,
 };
@@ -47,7 +49,13 @@ static void embark_migration_get_property (GObject *object, guint prop_id, GValu
       g_value_set_string (value, self->image_id);
       break;
     case PROP_IS_RUNNING:
-      g_value_set_boolean (value, self->job != NULL);
+      g_value_set_boolean (value, embark_migration_is_running (self));
+      break;
+    case PROP_IS_QUEUED:
+      g_value_set_boolean (value, self->is_queued);
+      break;
+    case PROP_IS_PAUSED:
+      g_value_set_boolean (value, embark_migration_is_paused (self));
       break;
     case PROP_STATUS:
       g_value_set_string (value, self->status);
@@ -79,6 +87,7 @@ static void embark_migration_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_object (&self->events);
   g_clear_pointer (&self->rate, embark_rate_free);
+  g_clear_pointer (&self->gate, embark_gate_unref);
   g_free (self->machine_name);
   g_free (self->machine_id);
   g_free (self->system);
@@ -106,6 +115,8 @@ static void embark_migration_class_init (EmbarkMigrationClass *klass)
   properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, flags);
   properties[PROP_IMAGE_ID] = g_param_spec_string ("image-id", NULL, NULL, NULL, flags);
   properties[PROP_IS_RUNNING] = g_param_spec_boolean ("is-running", NULL, NULL, FALSE, flags);
+  properties[PROP_IS_QUEUED] = g_param_spec_boolean ("is-queued", NULL, NULL, FALSE, flags);
+  properties[PROP_IS_PAUSED] = g_param_spec_boolean ("is-paused", NULL, NULL, FALSE, flags);
   properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   g_signal_new ("ended", EMBARK_TYPE_MIGRATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -115,6 +126,7 @@ static void embark_migration_init (EmbarkMigration *self)
 {
   self->events = g_list_store_new (EMBARK_TYPE_EVENT);
   self->rate = embark_rate_new ();
+  self->gate = embark_gate_new ();
 }
 
 static void reread (EmbarkMigration *self, char **field, const char *key)
@@ -230,6 +242,22 @@ void embark_migration_set_job (EmbarkMigration *self, EmbarkJob *job)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_RUNNING]);
 }
 
+void embark_migration_set_queued (EmbarkMigration *self, gboolean is_queued)
+{
+  if (self->is_queued == is_queued)
+    return;
+  self->is_queued = is_queued;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_QUEUED]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_RUNNING]);
+  embark_migration_update_status (self);
+}
+
+void embark_migration_notify_paused (EmbarkMigration *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_PAUSED]);
+  embark_migration_update_status (self);
+}
+
 void embark_migration_take_error (EmbarkMigration *self, GError *error)
 {
   gboolean is_ours = error != NULL && error->domain == EMBARK_ERROR;
@@ -249,88 +277,4 @@ void embark_migration_add_event (EmbarkMigration *self, EmbarkOutcome outcome, c
 
   embark_migration_record_add_event (self->record, now, (int) outcome, title, detail);
   g_list_store_append (self->events, event);
-}
-
-/* Shares of the whole way, by what they usually take. */
-static double get_step_start (EmbarkMigrationState state)
-{
-  switch (state)
-    {
-    case EMBARK_MIGRATION_DRAFT:
-    case EMBARK_MIGRATION_CHECKING:
-      return 0;
-    case EMBARK_MIGRATION_CHECKED:
-    case EMBARK_MIGRATION_PREPARING:
-      return 0.08;
-    case EMBARK_MIGRATION_PREPARED:
-    case EMBARK_MIGRATION_UPLOADING:
-      return 0.1;
-    case EMBARK_MIGRATION_UPLOADED:
-    case EMBARK_MIGRATION_IMPORTING:
-      return 0.85;
-    case EMBARK_MIGRATION_DONE:
-    default:
-      return 1;
-    }
-}
-
-static char *build_upload_status (EmbarkMigration *self)
-{
-  int percent = (int) (embark_job_get_progress (self->job) * 100);
-  gint64 seconds = embark_migration_get_seconds_left (self);
-
-  if (g_str_equal (embark_job_get_report (self->job)->stage, "finish"))
-    return g_strdup (_ ("Finishing the upload"));
-  if (seconds < 0)
-    /* Translators: %d is a number from 0 to 100. */
-    return g_strdup_printf (_ ("Uploading %d %%"), percent);
-  if (seconds < 60)
-    return g_strdup_printf (_ ("Uploading %d %% · less than a minute left"), percent);
-  return g_strdup_printf (ngettext ("Uploading %d %% · about %d minute left", "Uploading %d %% · about %d minutes left",
-                                    (gulong) ((seconds + 59) / 60)),
-                          percent, (int) ((seconds + 59) / 60));
-}
-
-static char *build_status (EmbarkMigration *self)
-{
-  if (self->job != NULL)
-    switch (self->state)
-      {
-      case EMBARK_MIGRATION_UPLOADING:
-        return build_upload_status (self);
-      case EMBARK_MIGRATION_IMPORTING:
-        if (g_str_equal (embark_job_get_report (self->job)->stage, "offline"))
-          return g_strdup (_ ("Importing · waiting for the network"));
-        return g_strdup (_ ("Importing"));
-      case EMBARK_MIGRATION_CHECKING:
-        return g_strdup (_ ("Looking inside"));
-      default:
-        return g_strdup (_ ("Working"));
-      }
-  if (self->state == EMBARK_MIGRATION_DONE)
-    /* Translators: %s is the id of an image in the cloud. */
-    return self->image_id != NULL ? g_strdup_printf (_ ("Done · %s"), self->image_id) : g_strdup (_ ("Uploaded"));
-  if (embark_migration_is_elsewhere (self))
-    return g_strdup (_ ("Another program of yours works on it"));
-  /* Translators: %s is a sentence that tells what went wrong. */
-  return self->error != NULL ? g_strdup_printf (_ ("Stopped: %s"), self->error->message)
-                             : g_strdup (_ ("Not finished"));
-}
-
-void embark_migration_update_status (EmbarkMigration *self)
-{
-  double start = get_step_start (self->state);
-  double end = get_step_start ((EmbarkMigrationState) MIN (self->state + 1, EMBARK_MIGRATION_DONE));
-  g_autofree char *status = build_status (self);
-
-  self->progress = start;
-  if (self->job != NULL)
-    self->progress += (end - start) * embark_job_get_progress (self->job);
-  if (g_strcmp0 (self->status, status) != 0)
-    {
-      g_free (self->status);
-      self->status = g_steal_pointer (&status);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
 }

@@ -33,8 +33,9 @@ typedef enum
 G_DECLARE_FINAL_TYPE (EmbarkMigration, embark_migration, EMBARK, MIGRATION, GObject)
 
 /* Properties, notified on the main thread: "state" (int), "job" (EmbarkJob or NULL), "error" (pointer, const GError
- * of the last failure), "progress" (double 0..1 over all steps), "image-id" (string), "is-running" (boolean),
- * "status" (string: translated one-liner for rows: "Uploading 62 % · 6 min left", "Done · img-…", "Stopped: …").
+ * of the last failure), "progress" (double 0..1 over all steps), "image-id" (string), "is-running" (boolean: a
+ * step is under way, or it waits its turn), "is-queued", "is-paused" (boolean), "status" (string: translated one-liner
+ * for rows: "Uploading 62 % · 6 min left", "Done · img-…", "Stopped: …").
  * Signal "ended" (no arguments): the whole way ended by itself: DONE, or failed (error is set). Not on cancel. */
 
 const char *embark_migration_get_id (EmbarkMigration *self);
@@ -50,6 +51,11 @@ gint64 embark_migration_get_created_at (EmbarkMigration *self);
 gboolean embark_migration_is_import_wanted (EmbarkMigration *self); /* FALSE: upload only */
 EmbarkMigrationState embark_migration_get_state (EmbarkMigration *self);
 gboolean embark_migration_is_running (EmbarkMigration *self);
+/* TRUE when it was started and waits until the one before it has sent its disk. Running, but without a job. */
+gboolean embark_migration_is_queued (EmbarkMigration *self);
+gboolean embark_migration_is_paused (EmbarkMigration *self);
+/* TRUE while there is something to pause: before and during the upload. */
+gboolean embark_migration_can_pause (EmbarkMigration *self);
 /* TRUE when another program of this user works on it right now. */
 gboolean embark_migration_is_elsewhere (EmbarkMigration *self);
 /* TRUE when it stopped before its end and can go on from where it was. */
@@ -71,10 +77,16 @@ guint64 embark_migration_get_sent_size (EmbarkMigration *self);
 guint64 embark_migration_get_source_size (EmbarkMigration *self);
 
 /* Goes all the way from where it is: check if needed, upload, import, wait. A blocked report stops it with BLOCKED
- * unless forced and the only blockers are those that forced import lifts. */
+ * unless forced and the only blockers are those that forced import lifts. While another one reads or sends, it is
+ * queued behind that. */
 void embark_migration_start (EmbarkMigration *self);
-/* Stops; an upload under way is aborted in the bucket; an import that was accepted goes on in the cloud. */
+/* Stops; an upload under way is removed from the bucket; an import that was accepted goes on in the cloud. */
 void embark_migration_cancel (EmbarkMigration *self);
+/* Stops; what was sent stays in the bucket, so that it can be continued another day. */
+void embark_migration_stop (EmbarkMigration *self);
+/* Nothing is sent until it is resumed; another one in the queue may go on meanwhile. */
+void embark_migration_pause (EmbarkMigration *self);
+void embark_migration_resume (EmbarkMigration *self);
 
 /* The table of legal transitions. */
 gboolean embark_migration_state_may_follow (EmbarkMigrationState from, EmbarkMigrationState to);

@@ -19,6 +19,7 @@ typedef struct
   guint64 bytes_moved;  /* sent in this run, tries under way and repeated ones included: only for the speed */
   guint64 bytes_total;  /* expected size of the object, 0: not known yet */
   guint64 bytes_source; /* allocated bytes of the disk read so far, before compression */
+  guint64 bytes_packed; /* what they became, sent or not */
   guint in_flight;      /* parts being sent at once */
 } EmbarkProgress;
 

@@ -18,8 +18,12 @@ struct _EmbarkCredentials
   gsize pages_size;
   const char *id;
   const char *key;
-  const char *token; /* (nullable) */
+  const char *token;            /* (nullable) */
+  EmbarkCredentials *successor; /* (nullable) owned; guarded by successor_mutex */
 };
+
+/* Of all boxes: it is held for a few instructions at each request. */
+static GMutex successor_mutex;
 
 static const char *find_trimmed (const char *text, gsize *ret_length)
 {
@@ -101,6 +105,7 @@ void embark_credentials_unref (EmbarkCredentials *self)
     return;
   explicit_bzero (self->pages, self->pages_size);
   munmap (self->pages, self->pages_size);
+  embark_credentials_unref (self->successor);
   g_free (self);
 }
 
@@ -120,4 +125,38 @@ const char *embark_credentials_get_token (EmbarkCredentials *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
   return self->token;
+}
+
+/* With the mutex held. */
+static EmbarkCredentials *find_latest (EmbarkCredentials *self)
+{
+  while (self->successor != NULL)
+    self = self->successor;
+  return self;
+}
+
+void embark_credentials_replace (EmbarkCredentials *self, EmbarkCredentials *newer)
+{
+  EmbarkCredentials *latest;
+
+  g_return_if_fail (self != NULL && newer != NULL);
+
+  g_mutex_lock (&successor_mutex);
+  latest = find_latest (self);
+  /* Never a ring: what has successors already, or is the latest itself, follows nobody. */
+  if (latest != newer && find_latest (newer) != latest)
+    latest->successor = embark_credentials_ref (newer);
+  g_mutex_unlock (&successor_mutex);
+}
+
+EmbarkCredentials *embark_credentials_dup_latest (EmbarkCredentials *self)
+{
+  EmbarkCredentials *latest;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_mutex_lock (&successor_mutex);
+  latest = embark_credentials_ref (find_latest (self));
+  g_mutex_unlock (&successor_mutex);
+  return latest;
 }

@@ -271,6 +271,12 @@ gint64 embark_http_get_time (EmbarkHttp *self)
   return g_get_real_time () / G_USEC_PER_SEC + embark_http_get_clock_offset (self);
 }
 
+gint64 embark_http_parse_date (const char *text)
+{
+  g_return_val_if_fail (text != NULL, -1);
+  return curl_getdate (text, NULL);
+}
+
 gboolean embark_http_learn_time (EmbarkHttp *self, const char *date, gint64 offset_used)
 {
   time_t time = date != NULL ? curl_getdate (date, NULL) : -1;
@@ -285,6 +291,22 @@ gboolean embark_http_learn_time (EmbarkHttp *self, const char *date, gint64 offs
     return FALSE;
   embark_http_set_clock_offset (self, offset);
   return TRUE;
+}
+
+void embark_http_set_send_limit (EmbarkHttp *self, guint64 bytes_per_second)
+{
+  g_return_if_fail (self != NULL);
+}
+
+gboolean embark_http_set_proxy (EmbarkHttp *self, EmbarkProxyMode mode, const char *uri, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  return TRUE;
+}
+
+void embark_http_set_proxy_password (EmbarkHttp *self, const char *user, const char *password)
+{
+  g_return_if_fail (self != NULL);
 }
 
 EmbarkHttpResponse *embark_http_send (EmbarkHttp *self, const EmbarkHttpRequest *request, GCancellable *cancellable,

@@ -80,35 +80,6 @@ char *embark_multipart_start (const EmbarkCos *cos, const char *key, GCancellabl
   return g_steal_pointer (&upload_id);
 }
 
-GStrv embark_multipart_find (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error)
-{
-  /* The key itself comes before all that only begin with it, so the first page has it. */
-  const EmbarkCosPair params[] = { { "uploads", "" }, { "prefix", key }, { "max-uploads", "1000" } };
-  const EmbarkCosCall call = { .method = "GET", .params = params, .n_params = G_N_ELEMENTS (params) };
-  g_autoptr (EmbarkHttpResponse) response = embark_cos_call (cos, &call, NULL, cancellable, error);
-  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
-  g_autoptr (EmbarkCosXml) document = NULL;
-  xmlNode *root;
-
-  if (response == NULL)
-    return NULL;
-  document = embark_cos_xml_parse (response->body);
-  root = embark_cos_xml_get_root (document, "ListMultipartUploadsResult");
-  if (root == NULL)
-    {
-      set_answer_error (error, cos, key);
-      return NULL;
-    }
-  for (xmlNode *node = embark_cos_xml_find (root, "Upload"); node != NULL; node = embark_cos_xml_next (node, "Upload"))
-    {
-      g_autofree char *found = embark_cos_xml_get_text (node, "Key");
-      g_autofree char *id = embark_cos_xml_get_text (node, "UploadId");
-      if (g_strcmp0 (found, key) == 0 && is_good_id (id))
-        g_strv_builder_add (ids, id);
-    }
-  return g_strv_builder_end (ids);
-}
-
 static void read_parts (xmlNode *root, GHashTable *parts)
 {
   for (xmlNode *node = embark_cos_xml_find (root, "Part"); node != NULL; node = embark_cos_xml_next (node, "Part"))
@@ -283,7 +254,8 @@ gboolean embark_multipart_complete (const EmbarkCos *cos, const char *key, const
   return embark_cos_call_done (cos, &call, cancellable, error);
 }
 
-gboolean embark_multipart_abort (const EmbarkCos *cos, const char *key, const char *upload_id, GError **error)
+gboolean embark_multipart_abort (const EmbarkCos *cos, const char *key, const char *upload_id,
+                                 GCancellable *cancellable, GError **error)
 {
   const EmbarkCosPair params[] = { { "uploadId", upload_id } };
   const EmbarkCosCall call = {
@@ -296,7 +268,7 @@ gboolean embark_multipart_abort (const EmbarkCos *cos, const char *key, const ch
   };
   g_autoptr (GError) failure = NULL;
 
-  if (embark_cos_call_done (cos, &call, NULL, &failure)
+  if (embark_cos_call_done (cos, &call, cancellable, &failure)
       || g_error_matches (failure, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));

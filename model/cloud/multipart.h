@@ -34,8 +34,6 @@ typedef struct
 
 /* The new upload id, or NULL. */
 char *embark_multipart_start (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error);
-/* Ids of unfinished uploads of exactly @key, at most 1000. */
-GStrv embark_multipart_find (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error);
 /* Number → EmbarkPart of what the bucket holds. NO_UPLOAD when the id is not known. */
 GHashTable *embark_multipart_list (const EmbarkCos *cos, const char *key, const char *upload_id,
                                    GCancellable *cancellable, GError **error);
@@ -46,6 +44,7 @@ char *embark_multipart_send (const EmbarkCos *cos, const char *key, const char *
 gboolean embark_multipart_complete (const EmbarkCos *cos, const char *key, const char *upload_id, GPtrArray *parts,
                                     GCancellable *cancellable, GError **error);
 /* An id that is not known is success. Ends within 30 s. */
-gboolean embark_multipart_abort (const EmbarkCos *cos, const char *key, const char *upload_id, GError **error);
+gboolean embark_multipart_abort (const EmbarkCos *cos, const char *key, const char *upload_id,
+                                 GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -77,9 +77,11 @@ static gboolean take_report (EmbarkUpload *self, gboolean is_forced, EmbarkProgr
     }
   self->reported_at = now;
   self->bytes_reported = MAX (self->bytes_reported, bytes);
-  *ret_progress = (EmbarkProgress){
-    .fraction = -1, .stage = "send", .bytes_done = self->bytes_reported, .in_flight = self->on_the_way->len
-  };
+  *ret_progress = (EmbarkProgress){ .fraction = -1,
+                                    .stage = "send",
+                                    .bytes_done = self->bytes_reported,
+                                    .bytes_moved = bytes,
+                                    .in_flight = self->on_the_way->len };
   return TRUE;
 }
 
@@ -235,10 +237,11 @@ static gboolean open_upload (EmbarkUpload *self, const char *upload_id, GCancell
   return self->held != NULL;
 }
 
-EmbarkUpload *embark_upload_new (const EmbarkCos *cos, const char *key, const char *upload_id, guint parallel,
-                                 GCancellable *cancellable, GError **error)
+EmbarkUpload *embark_upload_new (const EmbarkCos *cos, const char *key, const char *upload_id,
+                                 const EmbarkUploadOptions *options, GCancellable *cancellable, GError **error)
 {
   g_autoptr (EmbarkUpload) self = NULL;
+  guint parallel = options != NULL ? options->parallel : 0;
 
   g_return_val_if_fail (cos != NULL && cos->bucket != NULL && key != NULL, NULL);
 
@@ -247,6 +250,8 @@ EmbarkUpload *embark_upload_new (const EmbarkCos *cos, const char *key, const ch
                            g_strdup (cos->region), g_strdup (cos->bucket) };
   self->key = g_strdup (key);
   self->parallel = parallel > 0 ? MIN (parallel, PARALLEL_MAX) : PARALLEL_DEFAULT;
+  self->progress = options != NULL ? options->progress : NULL;
+  self->progress_data = options != NULL ? options->user_data : NULL;
   self->stop = g_cancellable_new ();
   g_mutex_init (&self->report_mutex);
   g_mutex_init (&self->mutex);
@@ -259,32 +264,10 @@ EmbarkUpload *embark_upload_new (const EmbarkCos *cos, const char *key, const ch
   return self->pool != NULL ? g_steal_pointer (&self) : NULL;
 }
 
-gboolean embark_upload_abort_strays (const EmbarkCos *cos, const char *key, GCancellable *cancellable, GError **error)
-{
-  g_auto (GStrv) ids = embark_multipart_find (cos, key, cancellable, error);
-
-  if (ids == NULL)
-    return FALSE;
-  for (guint i = 0; ids[i] != NULL; i++)
-    if (!embark_multipart_abort (cos, key, ids[i], error))
-      return FALSE;
-  return TRUE;
-}
-
 const char *embark_upload_get_id (EmbarkUpload *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
   return self->id;
-}
-
-void embark_upload_set_progress (EmbarkUpload *self, EmbarkProgressFunc progress, gpointer user_data)
-{
-  g_return_if_fail (self != NULL);
-
-  g_mutex_lock (&self->mutex);
-  self->progress = progress;
-  self->progress_data = user_data;
-  g_mutex_unlock (&self->mutex);
 }
 
 /* The sum is computed by the caller's thread, which would otherwise only wait, so that sending threads always send. */
@@ -442,7 +425,7 @@ gboolean embark_upload_abort (EmbarkUpload *self, GError **error)
   if (self->is_finished || self->is_aborted)
     return TRUE;
   end_parts (self);
-  if (!embark_multipart_abort (&self->cos, self->key, self->id, error))
+  if (!embark_multipart_abort (&self->cos, self->key, self->id, NULL, error))
     return FALSE;
   self->is_aborted = TRUE;
   return !self->is_completion_tried || remove_completed (self, error);

@@ -54,12 +54,12 @@ static double get_cpu (int who)
 static double measure_embark (Bench *bench)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&bench->cos, "embark", NULL, PARALLEL, NULL, &error);
-  guint64 part_crc = embark_crc64 (0, g_bytes_get_data (bench->part, NULL), PART_SIZE), crc = 0;
   gint64 start = g_get_monotonic_time (), end = start;
+  const EmbarkUploadOptions options = { .progress = note_time_cb, .user_data = &end };
+  g_autoptr (EmbarkUpload) upload = embark_upload_new (&bench->cos, "embark", NULL, &options, NULL, &error);
+  guint64 part_crc = embark_crc64 (0, g_bytes_get_data (bench->part, NULL), PART_SIZE), crc = 0;
 
   g_assert_no_error (error);
-  embark_upload_set_progress (upload, note_time_cb, &end);
   for (guint number = 1; number <= bench->n_parts; number++)
     {
       embark_upload_put_part (upload, number, bench->part, part_crc, NULL, &error);
@@ -106,7 +106,8 @@ static void write_config (Bench *bench, const char *upload_id, const char *file,
 static double measure_curl (Bench *bench)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&bench->cos, "curl", NULL, 1, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&bench->cos, "curl", NULL, &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
   g_autofree char *file = g_build_filename (practice_cloud_get_dir (bench->cloud), "part", NULL);
   g_autofree char *config = g_build_filename (practice_cloud_get_dir (bench->cloud), "curl.conf", NULL);
   g_autoptr (GSubprocess) curl = NULL;

@@ -46,7 +46,8 @@ static void tear_down (Fixture *fixture, gconstpointer data)
 static void put_object (const EmbarkCos *cos, const char *key)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (cos, key, NULL, 1, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (cos, key, NULL, &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
   g_autoptr (GBytes) bytes = g_bytes_new_static (TEXT, strlen (TEXT));
   guint64 crc = embark_crc64 (0, TEXT, strlen (TEXT));
 
@@ -200,7 +201,7 @@ static void assert_refused (Fixture *fixture, const char *id, const char *key, c
   g_assert_error (error, EMBARK_ERROR, (int) code);
   g_assert_null (strstr (error->message, key));
   g_clear_error (&error);
-  upload = embark_upload_new (&cos, "a", NULL, 1, NULL, &error);
+  upload = embark_upload_new (&cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
   g_assert_null (upload);
   g_assert_error (error, EMBARK_ERROR, (int) code);
 }

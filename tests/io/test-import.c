@@ -27,7 +27,8 @@ static char *make_object (Fixture *fixture)
 {
   EmbarkCos cos = { fixture->http, fixture->keys, PRACTICE_CLOUD_REGION, PRACTICE_CLOUD_BUCKET };
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&cos, "a.qcow2", NULL, 1, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&cos, "a.qcow2", NULL, &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
   g_autoptr (GBytes) bytes = g_bytes_new_static (TEXT, strlen (TEXT));
   guint64 crc = embark_crc64 (0, TEXT, strlen (TEXT));
 

@@ -92,7 +92,8 @@ static guint64 compute_object_crc (void)
 
 static gboolean upload_whole (Fixture *fixture, const char *key, GError **error)
 {
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, key, NULL, 3, NULL, error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&fixture->cos, key, NULL, &(EmbarkUploadOptions){ .parallel = 3 }, NULL, error);
 
   return upload != NULL && put_parts (upload, 1, N_PARTS, NULL, error)
          && embark_upload_finish (upload, TOTAL, compute_object_crc (), NULL, error);
@@ -140,12 +141,12 @@ static void test_whole (Fixture *fixture, gconstpointer data)
 {
   const char *key = "images/镜像 a+b(1).qcow2";
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, key, NULL, 3, NULL, &error);
   Watch watch = { .last = 0 };
+  const EmbarkUploadOptions options = { .parallel = 3, .progress = watch_cb, .user_data = &watch };
+  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, key, NULL, &options, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (embark_upload_get_id (upload));
-  embark_upload_set_progress (upload, watch_cb, &watch);
   put_parts (upload, 1, N_PARTS, NULL, &error);
   g_assert_no_error (error);
   embark_upload_finish (upload, TOTAL, compute_object_crc (), NULL, &error);
@@ -242,7 +243,8 @@ static void test_resume (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) other = g_bytes_new_take (g_malloc0 (PART_SIZE), PART_SIZE);
   g_autofree char *id = NULL;
-  EmbarkUpload *first = embark_upload_new (&fixture->cos, "a", NULL, 1, NULL, &error);
+  EmbarkUpload *first =
+      embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 1 }, NULL, &error);
   EmbarkUpload *second;
 
   g_assert_no_error (error);
@@ -257,7 +259,7 @@ static void test_resume (Fixture *fixture, gconstpointer data)
   practice_cloud_set_faults (fixture->cloud, "[{\"match\":{\"op\":\"UploadPart\",\"part\":1},\"do\":\"no-crc\"},"
                                              "{\"match\":{\"op\":\"UploadPart\",\"part\":2},\"do\":\"no-crc\"},"
                                              "{\"match\":{\"op\":\"UploadPart\",\"part\":3},\"do\":\"no-crc\"}]");
-  second = embark_upload_new (&fixture->cos, "a", id, 4, NULL, &error);
+  second = embark_upload_new (&fixture->cos, "a", id, &(EmbarkUploadOptions){ .parallel = 4 }, NULL, &error);
   g_assert_no_error (error);
   put_parts (second, 1, N_PARTS, NULL, &error);
   g_assert_no_error (error);
@@ -269,7 +271,7 @@ static void test_resume (Fixture *fixture, gconstpointer data)
   assert_object_is_whole (fixture, "a");
 
   embark_upload_free (second);
-  g_assert_null (embark_upload_new (&fixture->cos, "a", id, 4, NULL, &error));
+  g_assert_null (embark_upload_new (&fixture->cos, "a", id, &(EmbarkUploadOptions){ .parallel = 4 }, NULL, &error));
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_NO_UPLOAD);
 }
 
@@ -277,7 +279,8 @@ static void test_resume (Fixture *fixture, gconstpointer data)
 static void test_finish_again (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, "a", NULL, 2, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 2 }, NULL, &error);
 
   g_assert_true (put_parts (upload, 1, N_PARTS, NULL, &error));
   practice_cloud_set_faults (fixture->cloud, LOST_COMPLETION);
@@ -293,7 +296,8 @@ static void test_finish_again (Fixture *fixture, gconstpointer data)
 static void test_missing_part (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, "a", NULL, 2, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 2 }, NULL, &error);
 
   g_assert_true (put_parts (upload, 2, N_PARTS, NULL, &error));
   g_assert_false (embark_upload_finish (upload, TOTAL, compute_object_crc (), NULL, &error));
@@ -307,7 +311,7 @@ static void test_missing_part (Fixture *fixture, gconstpointer data)
 
 static void cancel_cb (const EmbarkProgress *progress, gpointer cancellable)
 {
-  if (progress->bytes_done > 0)
+  if (progress->bytes_moved > 0)
     g_cancellable_cancel (cancellable);
 }
 
@@ -315,12 +319,12 @@ static void test_cancel_and_abort (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, "a", NULL, 2, NULL, &error);
+  const EmbarkUploadOptions options = { .parallel = 2, .progress = cancel_cb, .user_data = cancellable };
+  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, "a", NULL, &options, NULL, &error);
 
   /* Slow enough never to end by itself, fast enough to be no stall. */
   practice_cloud_set_faults (fixture->cloud,
                              "[{\"match\":{\"op\":\"UploadPart\"},\"do\":\"slow\",\"bytesPerSecond\":20000}]");
-  embark_upload_set_progress (upload, cancel_cb, cancellable);
   g_assert_false (put_parts (upload, 1, N_PARTS, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
@@ -334,7 +338,8 @@ static void test_cancel_and_abort (Fixture *fixture, gconstpointer data)
 static void test_abort_after_lost_completion (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, "a", NULL, 2, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 2 }, NULL, &error);
 
   g_assert_true (put_parts (upload, 1, N_PARTS, NULL, &error));
   practice_cloud_set_faults (fixture->cloud, LOST_COMPLETION);
@@ -362,7 +367,8 @@ static void test_clock (Fixture *fixture, gconstpointer data)
 static void test_clock_in_the_middle (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkUpload) upload = embark_upload_new (&fixture->cos, "a", NULL, 4, NULL, &error);
+  g_autoptr (EmbarkUpload) upload =
+      embark_upload_new (&fixture->cos, "a", NULL, &(EmbarkUploadOptions){ .parallel = 4 }, NULL, &error);
   g_autoptr (JsonNode) result = practice_cloud_command (fixture->cloud, "{\"command\":\"set\",\"clockOffset\":1200}");
 
   put_parts (upload, 1, N_PARTS, NULL, &error);
