@@ -78,7 +78,8 @@ static gboolean is_same_progress (const EmbarkProgress *a, const EmbarkProgress 
 {
   return fabs (a->fraction - b->fraction) <= 0 && strcmp (a->stage, b->stage) == 0 && a->bytes_read == b->bytes_read
          && a->bytes_done == b->bytes_done && a->bytes_total == b->bytes_total && a->bytes_source == b->bytes_source
-         && a->bytes_kept == b->bytes_kept && a->bytes_moved == b->bytes_moved && a->bytes_packed == b->bytes_packed && a->in_flight == b->in_flight;
+         && a->bytes_kept == b->bytes_kept && a->bytes_moved == b->bytes_moved && a->bytes_packed == b->bytes_packed
+         && a->in_flight == b->in_flight;
 }
 
 static void announce_news (EmbarkJob *self)
