@@ -15,6 +15,7 @@ from measure import Cost
 from ways import HERE, Bench
 
 MIB, GIB = 1 << 20, 1 << 30
+CLUSTER = 64 << 10
 MEGABIT = 1000000 / 8
 SMALL_MB = 256
 FAST_LINE, SLOW_LINE = 1000 * MEGABIT, 100 * MEGABIT
@@ -59,15 +60,17 @@ class Transfer:
             return median(results)
         return median([cost for cost, _ in results]), results[-1][1]
 
-    def make_sparse(self, name, size, pieces, piece_size, seed=b"line %d of a file that shrinks\n"):
-        """A disk of that size whose pieces lie evenly over it."""
+    def make_sparse(self, name, size, pieces, piece_size):
+        """A disk of that size whose pieces of text lie evenly over it."""
         path = self.bench.path(name)
+        text = b"".join(b"line %d of a file that shrinks\n" % number for number in range(MIB // 20))[:MIB]
         with open(path, "wb") as file:
             file.truncate(size)
             for number in range(pieces):
-                text = b"".join(seed % (number * 1000 + line) for line in range(piece_size // len(seed) + 1))
-                file.seek(number * (size // pieces) // (64 * 1024) * (64 * 1024))
-                file.write(text[:piece_size])
+                file.seek(size // pieces * number // CLUSTER * CLUSTER)
+                for done in range(0, piece_size, MIB):
+                    file.write(text[:min(MIB, piece_size - done)])
+            write_boot_record(file)
         return path
 
     def files(self):
@@ -130,6 +133,8 @@ class Transfer:
         with open(disk, "wb") as file:
             for _ in range(1024):
                 file.write(os.urandom(MIB))
+            write_boot_record(file)
+        flush(disk)
         bench.upload(disk, keep=kept)
         walls, lines = [], []
         costs = {"embark upload": [], "parallel curl of the same bytes": []}
@@ -159,7 +164,7 @@ class Transfer:
                                           ("2 GB, 1 GB in it", 2 * GIB, 1, GIB),
                                           ("500 GB, 1 GB in it", 500 * GIB, 1, GIB)):
             disk = self.make_sparse("sparse.raw", size, pieces, piece)
-            read_whole_pieces(disk)
+            flush(disk)
             costs[name], _ = self.repeat(bench.upload, disk)
             table.cost(name, costs[name])
             os.remove(disk)
@@ -171,6 +176,12 @@ class Transfer:
         table.judge("500 GB / 2 GB, CPU seconds", many.cpu / two.cpu, "most", 1.2)
 
 
+def write_boot_record(file):
+    """So that it is a disk and no text."""
+    file.seek(0)
+    file.write(bytes(510) + b"\x55\xaa")
+
+
 def make_disk(megabytes=None):
     command = ["sh", os.path.join(HERE, "make-disk.sh"), *([str(megabytes)] if megabytes else [])]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
@@ -180,8 +191,8 @@ def read_whole(path):
     subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)
 
 
-def read_whole_pieces(path):
-    """What was just written is in memory; the disk need not be busy with it any more when it is measured."""
+def flush(path):
+    """What was just written stays in memory, and nobody writes it while something is measured."""
     with open(path, "rb") as file:
         os.fsync(file.fileno())
 
