@@ -248,10 +248,10 @@ char *embark_object_presign (const EmbarkCos *cos, const char *key, guint second
   g_autofree char *target = embark_sign_cos_encode_path (key);
   const EmbarkCosPair headers[] = { { "host", host } };
   gint64 now = embark_http_get_time (cos->http);
+  g_autoptr (EmbarkCredentials) keys = embark_credentials_dup_latest (cos->credentials);
   g_autofree char *query = embark_sign_cos_presign_query (
-      &(EmbarkSignCos){ "get", path, NULL, 0, headers, 1 }, embark_credentials_get_id (cos->credentials),
-      embark_credentials_get_key (cos->credentials), embark_credentials_get_token (cos->credentials), now - 1,
-      now + seconds);
+      &(EmbarkSignCos){ "get", path, NULL, 0, headers, 1 }, embark_credentials_get_id (keys),
+      embark_credentials_get_key (keys), embark_credentials_get_token (keys), now - 1, now + seconds);
 
   return g_strdup_printf ("https://%s/%s?%s", host, target, query);
 }

@@ -27,7 +27,8 @@ typedef struct
   char *md5; /* base64, or NULL */
   guint attempt;
   gint64 offset_used;
-  GError *first_failure; /* (nullable) of the first domain, once the other one is asked */
+  EmbarkCredentials *keys; /* that the try was signed with; renewed ones may follow */
+  GError *first_failure;   /* (nullable) of the first domain, once the other one is asked */
 } Attempt;
 
 typedef struct
@@ -59,7 +60,7 @@ static char *compute_md5 (const EmbarkCosCall *call)
   guint8 digest[16];
   gsize length = sizeof digest;
 
-  if (call->body == NULL)
+  if (call->body == NULL || (call->body_md5 == NULL && call->is_without_md5))
     return NULL;
   if (call->body_md5 != NULL)
     return g_base64_encode (call->body_md5, sizeof digest);
@@ -85,7 +86,7 @@ static void list_headers (const Attempt *attempt, const char *length, PairList *
 
   add_pair (ret_list, "Content-MD5", attempt->md5);
   add_pair (ret_list, "Content-Type", call->content_type);
-  add_pair (ret_list, "x-cos-security-token", embark_credentials_get_token (attempt->cos->credentials));
+  add_pair (ret_list, "x-cos-security-token", embark_credentials_get_token (attempt->keys));
   ret_list->n_sent = ret_list->n;
   /* These two are sent by curl: Content-Length surely with every PUT and POST, and never without. */
   add_pair (ret_list, "Host", attempt->host);
@@ -97,7 +98,6 @@ static void list_headers (const Attempt *attempt, const char *length, PairList *
 static GPtrArray *build_headers (Attempt *attempt)
 {
   const EmbarkCosCall *call = attempt->call;
-  EmbarkCredentials *keys = attempt->cos->credentials;
   g_autofree char *length =
       g_strdup_printf ("%" G_GSIZE_FORMAT, call->body != NULL ? g_bytes_get_size (call->body) : 0);
   g_autofree char *path = g_strconcat ("/", call->key, NULL);
@@ -106,6 +106,8 @@ static GPtrArray *build_headers (Attempt *attempt)
   PairList list = { .n = 0 };
   gint64 now;
 
+  embark_credentials_unref (attempt->keys);
+  attempt->keys = embark_credentials_dup_latest (attempt->cos->credentials);
   attempt->offset_used = embark_http_get_clock_offset (attempt->cos->http);
   now = g_get_real_time () / G_USEC_PER_SEC + attempt->offset_used;
   list_headers (attempt, length, &list);
@@ -114,7 +116,8 @@ static GPtrArray *build_headers (Attempt *attempt)
 
   authorization = embark_sign_cos_authorization (
       &(EmbarkSignCos){ call->method, path, call->params, call->n_params, list.pairs, list.n },
-      embark_credentials_get_id (keys), embark_credentials_get_key (keys), now - SIGN_BEFORE_S, now + SIGN_VALID_S);
+      embark_credentials_get_id (attempt->keys), embark_credentials_get_key (attempt->keys), now - SIGN_BEFORE_S,
+      now + SIGN_VALID_S);
   g_ptr_array_add (lines, g_strconcat ("Authorization: ", authorization, NULL));
   return lines;
 }
@@ -131,6 +134,7 @@ static EmbarkHttpResponse *send_once (Attempt *attempt, GCancellable *cancellabl
     .body = call->body,
     .timeout_s = call->timeout_s,
     .stall_s = call->stall_s,
+    .is_limited = call->is_limited,
     .sent_func = call->sent_func,
     .user_data = call->user_data,
   };
@@ -175,6 +179,14 @@ static void choose_domain (Attempt *attempt, const EmbarkHttpResponse *response,
     attempt->first_failure = g_error_copy (failure);
 }
 
+/* Keys that ran out meanwhile, where somebody has renewed them: each box is left behind once, so this ends. */
+static gboolean is_outdated (const Attempt *attempt, const EmbarkCosError *refusal)
+{
+  g_autoptr (EmbarkCredentials) latest = embark_credentials_dup_latest (attempt->cos->credentials);
+
+  return refusal != NULL && embark_cos_error_is_expiry (refusal) && latest != attempt->keys;
+}
+
 /* TRUE when it is time for another try; FALSE with @error only when cancelled while waiting. */
 static gboolean prepare_next (Attempt *attempt, const EmbarkHttpResponse *response, const EmbarkCosError *refusal,
                               const GError *failure, GCancellable *cancellable, GError **error)
@@ -182,6 +194,8 @@ static gboolean prepare_next (Attempt *attempt, const EmbarkHttpResponse *respon
   EmbarkHttp *http = attempt->cos->http;
   EmbarkRetryAction action = decide_next (attempt, refusal, failure);
 
+  if (is_outdated (attempt, refusal))
+    return TRUE;
   if (action == EMBARK_RETRY_NEVER)
     return FALSE;
   if (action == EMBARK_RETRY_CLOCK)
@@ -237,6 +251,9 @@ static EmbarkHttpResponse *run_attempts (Attempt *attempt, EmbarkCosError **ret_
       if (response != NULL && refusal == NULL
           && (call->check_func == NULL || call->check_func (response, call->user_data, &failure)))
         return g_steal_pointer (&response);
+      if (call->failed_func != NULL)
+        call->failed_func (refusal != NULL && embark_retry_is_throttled (refusal->status, refusal->code),
+                           call->user_data);
       if (prepare_next (attempt, response, refusal, failure, cancellable, &waiting))
         continue;
       if (waiting != NULL)
@@ -263,6 +280,7 @@ EmbarkHttpResponse *embark_cos_call (const EmbarkCos *cos, const EmbarkCosCall *
   response = run_attempts (&attempt, ret_refusal, cancellable, error);
   g_free (attempt.host);
   g_free (attempt.md5);
+  embark_credentials_unref (attempt.keys);
   g_clear_error (&attempt.first_failure);
   return response;
 }

@@ -23,9 +23,13 @@ typedef struct
   const char *content_type; /* (nullable) */
   GBytes *body;             /* (nullable) */
   const guint8 *body_md5;   /* (nullable) 16 bytes; NULL: computed here when there is a body */
+  gboolean is_without_md5;  /* … unless something else in the answer proves what arrived */
+  gboolean is_limited;      /* as in EmbarkHttpRequest */
   guint tries;              /* 0: EMBARK_COS_TRIES */
   guint timeout_s, stall_s; /* as in EmbarkHttpRequest, for each try */
   void (*sent_func) (guint64 bytes_sent, gpointer user_data); /* (nullable) of this try, so it can go back */
+  /* (nullable) A try failed, the last one too; @is_throttled: the cloud said that it is too much. */
+  void (*failed_func) (gboolean is_throttled, gpointer user_data);
   gpointer user_data;
   /* (nullable) Judges a success; FALSE with @error set: as if the connection had broken, so it is tried again. */
   gboolean (*check_func) (const EmbarkHttpResponse *response, gpointer user_data, GError **error);

@@ -117,6 +117,11 @@ static EmbarkError find_meaning (const EmbarkCosError *refusal, const char *key)
   return EMBARK_ERROR_CLOUD;
 }
 
+gboolean embark_cos_error_is_expiry (const EmbarkCosError *refusal)
+{
+  return find_meaning (refusal, NULL) == EMBARK_ERROR_KEYS_EXPIRED;
+}
+
 /* Translators: in all of these %s is "bucket" or "bucket/object". */
 static char *describe_meaning (EmbarkError meaning, const char *place, const char *region)
 {

@@ -23,6 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmbarkCosError, embark_cos_error_free)
 
 /* NULL when @response is a success. A 200 whose document is <Error> is none. */
 EmbarkCosError *embark_cos_error_read (const EmbarkHttpResponse *response);
+/* TRUE if it was because temporary keys ran out. */
+gboolean embark_cos_error_is_expiry (const EmbarkCosError *refusal);
 /* @bucket and @key: what the request was about, NULL: all buckets / the bucket itself. Region for advice. */
 void embark_cos_error_set (GError **error, const EmbarkCosError *refusal, const char *bucket, const char *region,
                            const char *key);

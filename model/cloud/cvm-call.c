@@ -29,6 +29,7 @@ typedef struct
   char *text; /* the body */
   guint attempt;
   gint64 offset_used;
+  EmbarkCredentials *keys; /* that the try was signed with; renewed ones may follow */
 } Attempt;
 
 /* Finance regions are reached by a host of their own only. */
@@ -56,7 +57,6 @@ static void add_header (GPtrArray *lines, const char *name, const char *value)
 static GPtrArray *build_headers (Attempt *attempt)
 {
   const EmbarkCvmCall *call = attempt->call;
-  EmbarkCredentials *keys = attempt->cvm->credentials;
   GPtrArray *lines = g_ptr_array_new_null_terminated (10, g_free, TRUE);
   g_autofree char *authorization = NULL, *timestamp = NULL;
   EmbarkSignTc3 sign = {
@@ -68,10 +68,12 @@ static GPtrArray *build_headers (Attempt *attempt)
     .body_length = strlen (attempt->text),
   };
 
+  embark_credentials_unref (attempt->keys);
+  attempt->keys = embark_credentials_dup_latest (attempt->cvm->credentials);
   attempt->offset_used = embark_http_get_clock_offset (attempt->cvm->http);
   sign.timestamp = g_get_real_time () / G_USEC_PER_SEC + attempt->offset_used;
-  authorization =
-      embark_sign_tc3_authorization (&sign, embark_credentials_get_id (keys), embark_credentials_get_key (keys));
+  authorization = embark_sign_tc3_authorization (&sign, embark_credentials_get_id (attempt->keys),
+                                                 embark_credentials_get_key (attempt->keys));
   timestamp = g_strdup_printf ("%" G_GINT64_FORMAT, sign.timestamp);
 
   add_header (lines, "Content-Type", CONTENT_TYPE);
@@ -80,7 +82,7 @@ static GPtrArray *build_headers (Attempt *attempt)
   add_header (lines, "X-TC-Timestamp", timestamp);
   add_header (lines, "X-TC-Region", attempt->cvm->region);
   add_header (lines, "X-TC-Language", get_language ());
-  add_header (lines, "X-TC-Token", embark_credentials_get_token (keys));
+  add_header (lines, "X-TC-Token", embark_credentials_get_token (attempt->keys));
   add_header (lines, "Authorization", authorization);
   return lines;
 }
@@ -197,6 +199,14 @@ GStrv embark_cvm_dup_strings (JsonArray *array)
   return g_strv_builder_end (builder);
 }
 
+/* Keys that ran out meanwhile, where somebody has renewed them: each box is left behind once, so this ends. */
+static gboolean is_outdated (const Attempt *attempt, const char *code)
+{
+  g_autoptr (EmbarkCredentials) latest = embark_credentials_dup_latest (attempt->cvm->credentials);
+
+  return embark_cvm_error_is_expiry (code) && latest != attempt->keys;
+}
+
 static gboolean prepare_next (Attempt *attempt, const EmbarkHttpResponse *response, const char *code,
                               const char *message, GCancellable *cancellable, GError **error)
 {
@@ -211,6 +221,8 @@ static gboolean prepare_next (Attempt *attempt, const EmbarkHttpResponse *respon
   };
   EmbarkRetryAction action = embark_retry_decide (&what);
 
+  if (is_outdated (attempt, code))
+    return TRUE;
   if (action == EMBARK_RETRY_NEVER)
     return FALSE;
   if (action == EMBARK_RETRY_CLOCK)
@@ -284,5 +296,6 @@ JsonNode *embark_cvm_call (const EmbarkCvm *cvm, const EmbarkCvmCall *call, char
       answer = run_attempt (&attempt, &is_again, ret_code, cancellable, error);
     }
   while (answer == NULL && is_again);
+  embark_credentials_unref (attempt.keys);
   return answer;
 }

@@ -38,6 +38,8 @@ JsonObject *embark_cvm_get_element (JsonArray *array, guint index);
 /* New list of the strings among the elements, at most 256. */
 GStrv embark_cvm_dup_strings (JsonArray *array);
 
+/* TRUE if @code (nullable) says that temporary keys ran out. */
+gboolean embark_cvm_error_is_expiry (const char *code);
 /* Sets the error for code @code of the cloud; see cvm-error.c. */
 void embark_cvm_error_set (GError **error, guint status, const char *code, const char *message, const char *request_id,
                            const char *subject);

@@ -49,6 +49,11 @@ static EmbarkError find_meaning (guint status, const char *code)
   return status / 100 != 2 && *code == '\0' ? EMBARK_ERROR_NETWORK : EMBARK_ERROR_CLOUD;
 }
 
+gboolean embark_cvm_error_is_expiry (const char *code)
+{
+  return code != NULL && find_meaning (200, code) == EMBARK_ERROR_KEYS_EXPIRED;
+}
+
 /* Translators: in all of these %s is what it is about: an image name, a region or a key id. */
 static char *describe_meaning (EmbarkError meaning, const char *subject)
 {

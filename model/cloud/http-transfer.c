@@ -59,6 +59,18 @@ static size_t body_wanted_cb (char *buffer, size_t size, size_t count, void *use
   const guint8 *bytes = g_bytes_get_data (self->request->body, &length);
   gsize part = MIN (size * count, length - self->body_read);
 
+  if (self->bucket != NULL && part > 0)
+    {
+      gint64 now = g_get_monotonic_time ();
+
+      part = embark_token_bucket_take (self->bucket, part, now);
+      if (part == 0)
+        {
+          self->is_held = TRUE;
+          self->held_at = now;
+          return CURL_READFUNC_PAUSE;
+        }
+    }
   memcpy (buffer, bytes + self->body_read, part);
   self->body_read += part;
   return part;
@@ -186,7 +198,37 @@ static void set_safety (EmbarkTransfer *self, const EmbarkHttpOptions *options)
   target = g_strdup_printf ("::%s", options->connect_to);
   self->connect_to = curl_slist_append (NULL, target);
   curl_easy_setopt (self->easy, CURLOPT_CONNECT_TO, self->connect_to);
-  curl_easy_setopt (self->easy, CURLOPT_NOPROXY, "*");
+}
+
+/* The practice cloud is on this computer: only a proxy set by hand, as tests do, is asked for the way to it. */
+static void set_proxy (EmbarkTransfer *self, const EmbarkHttpOptions *options, const EmbarkProxyChoice *proxy)
+{
+  gboolean is_wanted = proxy->uri != NULL && *proxy->uri != '\0';
+
+  if (options->connect_to != NULL && !(is_wanted && proxy->is_manual))
+    {
+      curl_easy_setopt (self->easy, CURLOPT_NOPROXY, "*");
+      return;
+    }
+  if (proxy->uri == NULL)
+    return;
+  curl_easy_setopt (self->easy, CURLOPT_PROXY, proxy->uri);
+  /* Whoever chose has looked at the exceptions; those of the environment are for what the environment says. */
+  curl_easy_setopt (self->easy, CURLOPT_NOPROXY, "");
+  if (!is_wanted)
+    return;
+  self->proxy = embark_proxy_describe (proxy->uri);
+  curl_easy_setopt (self->easy, CURLOPT_PROXYAUTH, (long) CURLAUTH_ANY);
+  curl_easy_setopt (self->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt (self->easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt (self->easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt (self->easy, CURLOPT_PROXY_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+  if (options->ca_file != NULL)
+    curl_easy_setopt (self->easy, CURLOPT_PROXY_CAINFO, options->ca_file);
+  if (proxy->user == NULL)
+    return;
+  curl_easy_setopt (self->easy, CURLOPT_PROXYUSERNAME, embark_credentials_get_id (proxy->user));
+  curl_easy_setopt (self->easy, CURLOPT_PROXYPASSWORD, embark_credentials_get_key (proxy->user));
 }
 
 static void set_transport (EmbarkTransfer *self)
@@ -218,6 +260,38 @@ static void set_certificate_error (EmbarkTransfer *self, GError **error)
                _ ("The certificate of %s cannot be trusted, so nothing was sent (%s). Something may stand between this "
                   "computer and the cloud, or the clock is wrong."),
                self->host, self->reason);
+}
+
+/* NULL when it was not the proxy. The status that it answered CONNECT with is all it says. */
+static char *describe_proxy_failure (EmbarkTransfer *self)
+{
+  long status = 0;
+
+  if (self->proxy == NULL)
+    return NULL;
+  curl_easy_getinfo (self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  if (status == 407)
+    /* Translators: host and port of a proxy. */
+    return g_strdup_printf (_ ("The proxy %s wants a user name and a password, or did not accept them. Enter them in "
+                               "the proxy settings."),
+                            self->proxy);
+  if (status >= 400)
+    /* Translators: host and port of a proxy, then a host name. */
+    return g_strdup_printf (_ ("The proxy %s does not let anything through to %s. Ask who runs it, or choose another "
+                               "proxy."),
+                            self->proxy, self->host);
+  if (self->result == CURLE_COULDNT_RESOLVE_PROXY)
+    /* Translators: host and port of a proxy. */
+    return g_strdup_printf (_ ("The proxy %s was not found. Check the proxy settings."), self->proxy);
+  if (self->result == CURLE_COULDNT_CONNECT)
+    /* Translators: host and port of a proxy. */
+    return g_strdup_printf (_ ("No connection to the proxy %s. Check the proxy settings and the network."),
+                            self->proxy);
+  if (self->result == CURLE_PROXY)
+    /* Translators: host and port of a proxy, then a host name. */
+    return g_strdup_printf (_ ("The proxy %s made no connection to %s. Check the proxy settings."), self->proxy,
+                            self->host);
+  return NULL;
 }
 
 /* Translators: in all of these %s is a host name. */
@@ -258,12 +332,15 @@ static void set_failure (EmbarkTransfer *self, GError **error)
       set_certificate_error (self, error);
       return;
     }
-  sentence = describe_failure (self);
+  sentence = describe_proxy_failure (self);
+  if (sentence == NULL)
+    sentence = describe_failure (self);
   g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_NETWORK, "%s (%s)", sentence,
                self->reason[0] != '\0' ? self->reason : curl_easy_strerror (self->result));
 }
 
-EmbarkTransfer *embark_transfer_new (const EmbarkHttpRequest *request, const EmbarkHttpOptions *options, GError **error)
+EmbarkTransfer *embark_transfer_new (const EmbarkHttpRequest *request, const EmbarkHttpOptions *options,
+                                     const EmbarkProxyChoice *proxy, GError **error)
 {
   EmbarkTransfer *self;
 
@@ -276,12 +353,14 @@ EmbarkTransfer *embark_transfer_new (const EmbarkHttpRequest *request, const Emb
   self->body = g_byte_array_new ();
   self->response_headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->active_at = g_get_monotonic_time ();
+  self->stall_s = request->stall_s > 0 ? request->stall_s : options->stall_s > 0 ? options->stall_s : STALL_DEFAULT_S;
   g_cond_init (&self->done);
   self->easy = curl_easy_init ();
   if (self->easy == NULL)
     g_error ("no memory for a curl handle");
   set_transport (self);
   set_safety (self, options);
+  set_proxy (self, options, proxy);
   set_method (self);
   set_headers (self);
   return self;
@@ -298,16 +377,24 @@ void embark_transfer_free (EmbarkTransfer *self)
   g_clear_pointer (&self->response_headers, g_hash_table_unref);
   g_cond_clear (&self->done);
   g_free (self->host);
+  g_free (self->proxy);
   g_free (self);
+}
+
+void embark_transfer_go_on (EmbarkTransfer *self, gint64 now)
+{
+  self->is_held = FALSE;
+  self->active_at = now;
+  curl_easy_pause (self->easy, CURLPAUSE_CONT);
 }
 
 gboolean embark_transfer_check_stall (EmbarkTransfer *self, gint64 now)
 {
-  guint stall_s = self->request->stall_s > 0 ? self->request->stall_s : STALL_DEFAULT_S;
-
-  self->is_stalled = now - self->active_at >= (gint64) stall_s * G_USEC_PER_SEC;
+  if (self->is_held)
+    return FALSE;
+  self->is_stalled = now - self->active_at >= (gint64) self->stall_s * G_USEC_PER_SEC;
   if (self->is_stalled)
-    g_snprintf (self->reason, sizeof self->reason, "no byte for %u s", stall_s);
+    g_snprintf (self->reason, sizeof self->reason, "no byte for %u s", self->stall_s);
   return self->is_stalled;
 }
 

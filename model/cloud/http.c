@@ -29,8 +29,13 @@ struct _EmbarkHttp
   guint n_callers;
   gboolean is_closing;
   gint64 clock_offset;
+  guint64 send_limit; /* bytes per second, 0: none */
 
-  GPtrArray *active; /* of the thread alone */
+  EmbarkProxy *proxy;
+
+  /* Of the thread alone. */
+  GPtrArray *active;
+  EmbarkTokenBucket bucket;
 };
 
 typedef struct
@@ -77,6 +82,7 @@ static GPtrArray *collect_unwanted (EmbarkHttp *self)
 static void start_transfer (EmbarkHttp *self, EmbarkTransfer *transfer)
 {
   transfer->active_at = g_get_monotonic_time ();
+  transfer->bucket = transfer->request->is_limited ? &self->bucket : NULL;
   g_ptr_array_add (self->active, transfer);
   if (curl_multi_add_handle (self->multi, transfer->easy) != CURLM_OK)
     retire_transfer (self, transfer, CURLE_FAILED_INIT);
@@ -96,6 +102,7 @@ static gboolean take_orders (EmbarkHttp *self)
   queued = g_steal_pointer (&self->queued);
   self->queued = g_ptr_array_new ();
   is_closing = self->is_closing;
+  embark_token_bucket_set_rate (&self->bucket, self->send_limit, g_get_monotonic_time ());
   g_mutex_unlock (&self->mutex);
 
   for (guint i = 0; i < queued->len; i++)
@@ -120,6 +127,29 @@ static void finish_done (EmbarkHttp *self)
     }
 }
 
+/* Those that the limit holds go on one after the other, the one that waits longest first. Returns for how many
+ * milliseconds there is nothing to do. */
+static int release_held (EmbarkHttp *self)
+{
+  gint64 now = g_get_monotonic_time (), wait_us;
+  EmbarkTransfer *oldest = NULL;
+
+  for (guint i = 0; i < self->active->len; i++)
+    {
+      EmbarkTransfer *transfer = g_ptr_array_index (self->active, i);
+
+      if (transfer->is_held && (oldest == NULL || transfer->held_at < oldest->held_at))
+        oldest = transfer;
+    }
+  if (oldest == NULL)
+    return self->active->len > 0 ? POLL_ACTIVE_MS : POLL_IDLE_MS;
+  wait_us = embark_token_bucket_get_wait_us (&self->bucket, now);
+  if (wait_us > 0)
+    return (int) MIN (POLL_ACTIVE_MS, (wait_us + 999) / 1000);
+  embark_transfer_go_on (oldest, now);
+  return 0;
+}
+
 static gpointer run_thread (gpointer data)
 {
   EmbarkHttp *self = data;
@@ -130,7 +160,7 @@ static gpointer run_thread (gpointer data)
 
       curl_multi_perform (self->multi, &running);
       finish_done (self);
-      curl_multi_poll (self->multi, NULL, 0, self->active->len > 0 ? POLL_ACTIVE_MS : POLL_IDLE_MS, NULL);
+      curl_multi_poll (self->multi, NULL, 0, release_held (self), NULL);
     }
   return NULL;
 }
@@ -188,7 +218,9 @@ EmbarkHttp *embark_http_new (const EmbarkHttpOptions *options)
       self->options.connect_to = g_strdup (options->connect_to);
       self->options.ca_file = g_strdup (options->ca_file);
       self->options.retry_ms = options->retry_ms;
+      self->options.stall_s = options->stall_s;
     }
+  self->proxy = embark_proxy_new ();
   self->queued = g_ptr_array_new ();
   self->active = g_ptr_array_new ();
   self->multi = curl_multi_init ();
@@ -226,6 +258,7 @@ void embark_http_unref (EmbarkHttp *self)
   curl_multi_cleanup (self->multi);
   g_ptr_array_unref (self->queued);
   g_ptr_array_unref (self->active);
+  embark_proxy_free (self->proxy);
   g_free ((char *) self->options.connect_to);
   g_free ((char *) self->options.ca_file);
   g_mutex_clear (&self->mutex);
@@ -296,29 +329,37 @@ gboolean embark_http_learn_time (EmbarkHttp *self, const char *date, gint64 offs
 void embark_http_set_send_limit (EmbarkHttp *self, guint64 bytes_per_second)
 {
   g_return_if_fail (self != NULL);
+
+  g_mutex_lock (&self->mutex);
+  self->send_limit = bytes_per_second;
+  g_mutex_unlock (&self->mutex);
+  curl_multi_wakeup (self->multi);
 }
 
 gboolean embark_http_set_proxy (EmbarkHttp *self, EmbarkProxyMode mode, const char *uri, GError **error)
 {
   g_return_val_if_fail (self != NULL, FALSE);
-  return TRUE;
+  return embark_proxy_set (self->proxy, mode, uri, error);
 }
 
 void embark_http_set_proxy_password (EmbarkHttp *self, const char *user, const char *password)
 {
   g_return_if_fail (self != NULL);
+  embark_proxy_set_password (self->proxy, user, password);
 }
 
 EmbarkHttpResponse *embark_http_send (EmbarkHttp *self, const EmbarkHttpRequest *request, GCancellable *cancellable,
                                       GError **error)
 {
   g_autoptr (EmbarkTransfer) transfer = NULL;
+  g_auto (EmbarkProxyChoice) proxy = { 0 };
 
   g_return_val_if_fail (self != NULL && request != NULL, NULL);
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !embark_proxy_choose (self->proxy, request->url, &proxy, cancellable, error))
     return NULL;
-  transfer = embark_transfer_new (request, &self->options, error);
+  transfer = embark_transfer_new (request, &self->options, &proxy, error);
   if (transfer == NULL)
     return NULL;
   wait_transfer (self, transfer, cancellable);

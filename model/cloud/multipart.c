@@ -12,8 +12,6 @@
 #include "model/cloud/cos-call.h"
 #include "model/cloud/cos-xml.h"
 
-#define PART_TRIES 6
-#define PART_STALL_S 60
 /* The service may say nothing but a space now and then for minutes. */
 #define COMPLETE_STALL_S 180
 #define ABORT_TRIES 3
@@ -25,6 +23,7 @@ typedef struct
   const EmbarkCos *cos;
   const char *key;
   const EmbarkPartSend *part;
+  gboolean is_proven; /* by the last answer */
 } PartContext;
 
 void embark_part_free (EmbarkPart *self)
@@ -145,6 +144,14 @@ GHashTable *embark_multipart_list (const EmbarkCos *cos, const char *key, const 
   return g_steal_pointer (&parts);
 }
 
+static void failed_cb (gboolean is_throttled, gpointer user_data)
+{
+  const PartContext *context = user_data;
+
+  if (context->part->failed_func != NULL)
+    context->part->failed_func (is_throttled, context->part->user_data);
+}
+
 static void sent_cb (guint64 bytes_sent, gpointer user_data)
 {
   const PartContext *context = user_data;
@@ -153,10 +160,10 @@ static void sent_cb (guint64 bytes_sent, gpointer user_data)
     context->part->sent_func (bytes_sent, context->part->user_data);
 }
 
-/* An answer without the header proves nothing either way: then Content-MD5 has made the service compare. */
+/* An answer without the header proves nothing either way, unless Content-MD5 has made the service compare. */
 static gboolean check_part_cb (const EmbarkHttpResponse *response, gpointer user_data, GError **error)
 {
-  const PartContext *context = user_data;
+  PartContext *context = user_data;
   const char *text = g_hash_table_lookup (response->headers, "x-cos-hash-crc64ecma");
   const char *etag = g_hash_table_lookup (response->headers, "etag");
   guint64 crc64;
@@ -166,6 +173,7 @@ static gboolean check_part_cb (const EmbarkHttpResponse *response, gpointer user
       set_answer_error (error, context->cos, context->key);
       return FALSE;
     }
+  context->is_proven = text != NULL || context->part->md5 != NULL;
   if (text == NULL)
     return TRUE;
   if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &crc64, NULL) && crc64 == context->part->crc64)
@@ -179,11 +187,11 @@ static gboolean check_part_cb (const EmbarkHttpResponse *response, gpointer user
 }
 
 char *embark_multipart_send (const EmbarkCos *cos, const char *key, const char *upload_id, const EmbarkPartSend *part,
-                             GCancellable *cancellable, GError **error)
+                             gboolean *ret_is_proven, GCancellable *cancellable, GError **error)
 {
   g_autofree char *number = g_strdup_printf ("%u", part->number);
   const EmbarkCosPair params[] = { { "partNumber", number }, { "uploadId", upload_id } };
-  PartContext context = { cos, key, part };
+  PartContext context = { cos, key, part, FALSE };
   const EmbarkCosCall call = {
     .method = "PUT",
     .key = key,
@@ -191,15 +199,19 @@ char *embark_multipart_send (const EmbarkCos *cos, const char *key, const char *
     .n_params = G_N_ELEMENTS (params),
     .body = part->bytes,
     .body_md5 = part->md5,
-    .tries = PART_TRIES,
-    .stall_s = PART_STALL_S,
+    .is_without_md5 = TRUE,
+    .is_limited = TRUE,
     .sent_func = sent_cb,
+    .failed_func = failed_cb,
     .user_data = &context,
     .check_func = check_part_cb,
   };
   g_autoptr (EmbarkHttpResponse) response = embark_cos_call (cos, &call, NULL, cancellable, error);
 
-  return response != NULL ? strip_quotes (g_hash_table_lookup (response->headers, "etag")) : NULL;
+  if (response == NULL)
+    return NULL;
+  *ret_is_proven = context.is_proven;
+  return strip_quotes (g_hash_table_lookup (response->headers, "etag"));
 }
 
 /* Without white space: 10,000 parts must stay below 1 MB. ETags are written by others, so they are escaped. */
@@ -238,7 +250,7 @@ gboolean embark_multipart_complete (const EmbarkCos *cos, const char *key, const
 {
   const EmbarkCosPair params[] = { { "uploadId", upload_id } };
   g_autoptr (GBytes) body = build_completion (parts);
-  PartContext context = { cos, key, NULL };
+  PartContext context = { cos, key, NULL, FALSE };
   const EmbarkCosCall call = {
     .method = "POST",
     .key = key,

@@ -27,8 +27,9 @@ typedef struct
   guint number;
   GBytes *bytes;
   guint64 crc64;
-  guint8 md5[16];
-  void (*sent_func) (guint64 bytes_sent, gpointer user_data); /* of the try under way */
+  const guint8 *md5; /* (nullable) 16 bytes: sent along, so that the service compares */
+  void (*sent_func) (guint64 bytes_sent, gpointer user_data);      /* of the try under way */
+  void (*failed_func) (gboolean is_throttled, gpointer user_data); /* after each try that failed */
   gpointer user_data;
 } EmbarkPartSend;
 
@@ -37,9 +38,10 @@ char *embark_multipart_start (const EmbarkCos *cos, const char *key, GCancellabl
 /* Number → EmbarkPart of what the bucket holds. NO_UPLOAD when the id is not known. */
 GHashTable *embark_multipart_list (const EmbarkCos *cos, const char *key, const char *upload_id,
                                    GCancellable *cancellable, GError **error);
-/* The ETag, once the answer's CRC64 is right; CHECKSUM when it stays wrong after several tries. */
+/* The ETag, once the answer's CRC64 is right; CHECKSUM when it stays wrong after several tries. @ret_is_proven: FALSE
+ * when there was neither a CRC64 in the answer nor an MD5 in @part, so that nothing is known of what arrived. */
 char *embark_multipart_send (const EmbarkCos *cos, const char *key, const char *upload_id, const EmbarkPartSend *part,
-                             GCancellable *cancellable, GError **error);
+                             gboolean *ret_is_proven, GCancellable *cancellable, GError **error);
 /* @parts: of EmbarkPart, ascending, without gaps. */
 gboolean embark_multipart_complete (const EmbarkCos *cos, const char *key, const char *upload_id, GPtrArray *parts,
                                     GCancellable *cancellable, GError **error);

@@ -8,7 +8,7 @@
 #define DELAY_MAX_MS 16000
 
 /* Refused before anything was done, so that even a request that must not be done twice may be sent again. */
-static gboolean is_throttled (const char *code)
+static gboolean is_put_off (const char *code)
 {
   return g_strcmp0 (code, "SlowDown") == 0 || g_strcmp0 (code, "KmsFreqControl") == 0
          || (code != NULL && g_str_has_prefix (code, "RequestLimitExceeded"));
@@ -46,13 +46,18 @@ EmbarkRetryAction embark_retry_decide (const EmbarkRetryCase *failure)
     return EMBARK_RETRY_NEVER;
   if (embark_retry_is_clock (failure->code, failure->message) || is_mute_refusal (failure))
     return EMBARK_RETRY_CLOCK;
-  if (is_throttled (failure->code))
+  if (is_put_off (failure->code))
     return EMBARK_RETRY_WAIT;
   if (!failure->is_idempotent || failure->status == 501)
     return EMBARK_RETRY_NEVER;
   if (failure->status == 0 || failure->status >= 500 || is_passing (failure->code))
     return EMBARK_RETRY_WAIT;
   return EMBARK_RETRY_NEVER;
+}
+
+gboolean embark_retry_is_throttled (guint status, const char *code)
+{
+  return status == 503 || is_put_off (code);
 }
 
 guint embark_retry_delay_ms (guint attempt, guint base_ms, double random)

@@ -29,6 +29,8 @@ typedef struct
 EmbarkRetryAction embark_retry_decide (const EmbarkRetryCase *failure);
 /* TRUE for the codes by which COS and CVM say that the clock of this computer is off. */
 gboolean embark_retry_is_clock (const char *code, const char *message);
+/* TRUE when the answer says that less at once would be better. */
+gboolean embark_retry_is_throttled (guint status, const char *code);
 /* Doubles with each attempt from @base_ms on, at most 16 s, of which a random half is left away: @random 0..1. */
 guint embark_retry_delay_ms (guint attempt, guint base_ms, double random);
 /* FALSE with @error when cancelled meanwhile. */

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small TLS server for test-http: a certificate by the name that is asked
-for, and an answer by the path. Prints one line of JSON when it is ready and
-ends when its standard input does."""
+for, and an answer by the path; and three proxies, open, locked by a password,
+and closed. Prints one line of JSON when it is ready and ends when its standard
+input does."""
 
+import base64
 import datetime
 import json
 import os
@@ -138,6 +140,59 @@ def answer(sock, head, body):
     return True
 
 
+def relay(source, target):
+    try:
+        while block := source.recv(1 << 16):
+            target.sendall(block)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def check_password(head):
+    """For hosts that need one: user and password of the test."""
+    wanted = base64.b64encode(b"proxy-user:proxy-password")
+    return any(line.lower().startswith(b"proxy-authorization:") and line.split()[1:] == [b"Basic", wanted]
+               for line in head.split(b"\r\n"))
+
+
+def serve_proxy(sock, kind):
+    """CONNECT for one connection, to wherever it is asked for on this computer."""
+    try:
+        head, _ = read_request(sock)
+        while kind == "locked" and head is not None and not check_password(head):
+            send(sock, "407 Proxy Authentication Required", b"", 'Proxy-Authenticate: Basic realm="test"')
+            head, _ = read_request(sock)
+        if head is None or not head.startswith(b"CONNECT 127.0.0.1:"):
+            return
+        if kind == "closed":
+            send(sock, "403 Forbidden", b"")
+            return
+        with socket.create_connection(("127.0.0.1", int(head.split()[1].rpartition(b":")[2]))) as target:
+            sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=relay, args=(target, sock), daemon=True)
+            back.start()
+            relay(sock, target)
+            back.join()
+    except OSError:
+        pass
+    finally:
+        sock.close()
+
+
+def run_proxy(kind):
+    """Its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        while True:
+            sock, _ = listener.accept()
+            threading.Thread(target=serve_proxy, args=(sock, kind), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener.getsockname()[1]
+
+
 def serve(sock, context):
     try:
         secure = context.wrap_socket(sock, server_side=True)
@@ -156,7 +211,8 @@ def main():
     main_context.sni_callback = lambda sock, name, _: setattr(sock, "context", contexts.get(name, main_context))
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-    print(json.dumps({"port": listener.getsockname()[1], "ca": ca, "otherCa": other_ca}), flush=True)
+    print(json.dumps({"port": listener.getsockname()[1], "ca": ca, "otherCa": other_ca,
+                      **{f"{kind}Proxy": run_proxy(kind) for kind in ("open", "locked", "closed")}}), flush=True)
     while True:
         sock, _ = listener.accept()
         threading.Thread(target=serve, args=(sock, main_context), daemon=True).start()

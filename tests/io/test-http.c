@@ -15,8 +15,14 @@ typedef struct
 {
   GSubprocess *server;
   char *dir, *ca, *other_ca, *connect_to;
+  char *open_proxy, *locked_proxy, *closed_proxy;
   EmbarkHttp *http;
 } Fixture;
+
+static char *make_proxy_uri (JsonObject *ready, const char *name)
+{
+  return g_strdup_printf ("http://127.0.0.1:%d", (int) json_object_get_int_member (ready, name));
+}
 
 static void set_up (Fixture *fixture, gconstpointer data)
 {
@@ -41,6 +47,9 @@ static void set_up (Fixture *fixture, gconstpointer data)
   fixture->ca = g_strdup (json_object_get_string_member (ready, "ca"));
   fixture->other_ca = g_strdup (json_object_get_string_member (ready, "otherCa"));
   fixture->connect_to = g_strdup_printf ("127.0.0.1:%d", (int) json_object_get_int_member (ready, "port"));
+  fixture->open_proxy = make_proxy_uri (ready, "openProxy");
+  fixture->locked_proxy = make_proxy_uri (ready, "lockedProxy");
+  fixture->closed_proxy = make_proxy_uri (ready, "closedProxy");
   fixture->http = embark_http_new (&(EmbarkHttpOptions){ .connect_to = fixture->connect_to, .ca_file = fixture->ca });
 }
 
@@ -64,6 +73,9 @@ static void tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->ca);
   g_free (fixture->other_ca);
   g_free (fixture->connect_to);
+  g_free (fixture->open_proxy);
+  g_free (fixture->locked_proxy);
+  g_free (fixture->closed_proxy);
 }
 
 static EmbarkHttpResponse *get (EmbarkHttp *http, const char *url, GError **error)
@@ -385,6 +397,66 @@ static void test_clock (Fixture *fixture, gconstpointer data)
   g_assert_false (embark_http_learn_time (fixture->http, NULL, 0));
 }
 
+static void use_proxy (Fixture *fixture, const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+
+  embark_http_set_proxy (fixture->http, EMBARK_PROXY_MANUAL, uri, &error);
+  g_assert_no_error (error);
+}
+
+static void assert_proxy_error (Fixture *fixture, const char *words)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkHttpResponse) response = get (fixture->http, "https://good.example/echo", &error);
+
+  g_assert_null (response);
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_NETWORK);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, words));
+  g_assert_null (strstr (error->message, "proxy-password"));
+}
+
+static void assert_echo (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkHttpResponse) response = get (fixture->http, "https://good.example/echo", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (response->status, ==, 200);
+  /* What the proxy is told is not told to the server. */
+  g_assert_null (
+      g_strstr_len (g_bytes_get_data (response->body, NULL), (gssize) g_bytes_get_size (response->body), "Proxy-"));
+}
+
+static void test_proxy (Fixture *fixture, gconstpointer data)
+{
+  use_proxy (fixture, fixture->open_proxy);
+  assert_echo (fixture);
+  /* The certificate is that of the server all the same. */
+  assert_network_error (fixture->http, "https://wrong.example/echo", "wrong.example");
+  use_proxy (fixture, fixture->closed_proxy);
+  assert_proxy_error (fixture, "does not let anything through to good.example");
+  use_proxy (fixture, "http://127.0.0.1:1");
+  assert_proxy_error (fixture, "No connection to the proxy 127.0.0.1:1");
+  use_proxy (fixture, "socks5h://127.0.0.1:1");
+  assert_proxy_error (fixture, "No connection to the proxy 127.0.0.1:1");
+  use_proxy (fixture, "http://nowhere.invalid:1");
+  assert_proxy_error (fixture, "nowhere.invalid:1");
+  g_assert_true (embark_http_set_proxy (fixture->http, EMBARK_PROXY_NONE, NULL, NULL));
+  assert_echo (fixture);
+}
+
+static void test_proxy_password (Fixture *fixture, gconstpointer data)
+{
+  use_proxy (fixture, fixture->locked_proxy);
+  assert_proxy_error (fixture, "user name and a password");
+  embark_http_set_proxy_password (fixture->http, "proxy-user", "something else");
+  assert_proxy_error (fixture, "user name and a password");
+  embark_http_set_proxy_password (fixture->http, "proxy-user", "proxy-password");
+  assert_echo (fixture);
+}
+
 #define ADD(name, func) g_test_add ("/http/" name, Fixture, NULL, set_up, func, tear_down)
 
 int main (int argc, char **argv)
@@ -405,5 +477,7 @@ int main (int argc, char **argv)
   ADD ("many-threads", test_many_threads);
   ADD ("unref-ends-requests", test_unref_ends_requests);
   ADD ("clock", test_clock);
+  ADD ("proxy", test_proxy);
+  ADD ("proxy-password", test_proxy_password);
   return g_test_run ();
 }

@@ -150,17 +150,6 @@ class Pipes(EmbarkCase):
         self.assertEqual(process.returncode, 3)
         self.assertTrue(process.stderr.startswith(b"embark: "), process.stderr)
 
-    def test_terminate(self):
-        self.server.command("faults", faults=[{"match": {"op": "UploadPart"}, "do": "slow", "bytesPerSecond": 200000}])
-        process = self.spawn("upload", "--json", *PLACE, "--", self.make_disk(megabytes=20))
-        for line in process.stdout:
-            if json.loads(line)["event"] == "progress" and self.uploads():
-                break
-        result = self.interrupt(process, signal.SIGTERM)
-        self.assertEqual(result.status, 130, result.err)
-        self.assertEqual(result.lines[-1]["code"], "cancelled")
-        self.assert_nothing_left()
-
 
 class Json(EmbarkCase):
     def check_error(self, result, code, status):

@@ -278,6 +278,25 @@ static void test_credentials (void)
   g_assert_null (embark_credentials_get_token (other));
 }
 
+/* Whoever holds the first box finds the last one, however often keys are renewed, and no ring can be made. */
+static void test_successors (void)
+{
+  g_autoptr (EmbarkCredentials) first = embark_credentials_new ("1", "first key", "first token");
+  g_autoptr (EmbarkCredentials) second = embark_credentials_new ("2", "second key", "second token");
+  g_autoptr (EmbarkCredentials) third = embark_credentials_new ("3", "third key", NULL);
+  g_autoptr (EmbarkCredentials) before = embark_credentials_dup_latest (first), after = NULL, middle = NULL;
+
+  g_assert_true (before == first);
+  embark_credentials_replace (first, second);
+  embark_credentials_replace (first, third);
+  embark_credentials_replace (third, first);
+  embark_credentials_replace (second, second);
+  after = embark_credentials_dup_latest (first);
+  middle = embark_credentials_dup_latest (second);
+  g_assert_true (after == third && middle == third);
+  g_assert_cmpstr (embark_credentials_get_id (first), ==, "1");
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -292,5 +311,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/cloud-answers/json", test_json);
   g_test_add_func ("/cloud-answers/cvm-refusals", test_cvm_refusals);
   g_test_add_func ("/cloud-answers/credentials", test_credentials);
+  g_test_add_func ("/cloud-answers/successors", test_successors);
   return g_test_run ();
 }
