@@ -67,6 +67,14 @@ class Killed(FaultCase):
         return any(error for _, error in getattr(self._outcome, "errors", ())) or bool(
             self._outcome.result.failures + self._outcome.result.errors)
 
+    def test_killed_while_the_sandbox_starts(self):
+        """Whoever reads the disk for a program that is gone has to notice, also before it is told whom to die with."""
+        for _ in range(12):
+            process = self.start()
+            self.until(lambda: any("qemu-nbd" in words for words in self.find_children()), process)
+            self.kill(process)
+        self.until(lambda: not self.find_children())
+
     def test_killed_before_the_answer_of_the_start(self):
         """The bucket has an upload whose id never arrived: the next run removes it."""
         self.fault("InitiateMultipartUpload", "lost-answer")

@@ -17,7 +17,7 @@ from embark_cli import BUCKET, KEYS, REGION, EmbarkCase, Result, client
 MIB = 1 << 20
 PART = 8 * MIB
 DISK_MB = 84
-PATIENCE_S = 120
+PATIENCE_S = 60
 
 
 def write_disk(path, seed=1):
@@ -118,7 +118,7 @@ class FaultCase(EmbarkCase):
         """Asks the cloud until the answer is yes; every question is a round trip to another process."""
         end = time.monotonic() + PATIENCE_S
         while not (answer := question()):
-            self.assertLess(time.monotonic(), end, "it does not happen")
+            self.assertLess(time.monotonic(), end, f"it does not happen; there are {self.find_children()}")
             if process is not None and process.poll() is not None:
                 self.fail(f"ended meanwhile: {process.communicate()}")
         return answer
