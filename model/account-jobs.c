@@ -50,7 +50,7 @@ gpointer embark_account_job_load (EmbarkJob *job, gpointer data, GCancellable *c
       return answer;
     }
   answer->place = EMBARK_KEYS_NONE;
-  keys = embark_secrets_load (cancellable, &answer->keyring_error);
+  keys = embark_secrets_load (EMBARK_SECRET_KEYS, cancellable, &answer->keyring_error);
   if (keys != NULL)
     {
       answer->credentials = embark_credentials_new (keys->secret_id, keys->secret_key, keys->token);
@@ -75,8 +75,9 @@ gpointer embark_account_job_set_keys (EmbarkJob *job, gpointer data, GCancellabl
   keys.secret_id = (char *) embark_credentials_get_id (request->credentials);
   keys.secret_key = (char *) embark_credentials_get_key (request->credentials);
   keys.token = (char *) embark_credentials_get_token (request->credentials);
-  answer->place =
-      embark_secrets_save (&keys, cancellable, &answer->keyring_error) ? EMBARK_KEYS_IN_KEYRING : EMBARK_KEYS_IN_MEMORY;
+  answer->place = embark_secrets_save (EMBARK_SECRET_KEYS, &keys, cancellable, &answer->keyring_error)
+                      ? EMBARK_KEYS_IN_KEYRING
+                      : EMBARK_KEYS_IN_MEMORY;
   return answer;
 }
 
@@ -111,7 +112,7 @@ gpointer embark_account_job_clear (EmbarkJob *job, gpointer data, GCancellable *
 
   /* Without a keyring the keys were in memory only, and go with the answer. */
   answer->place = EMBARK_KEYS_NONE;
-  if (embark_secrets_clear (cancellable, &answer->keyring_error)
+  if (embark_secrets_clear (EMBARK_SECRET_KEYS, cancellable, &answer->keyring_error)
       || g_error_matches (answer->keyring_error, EMBARK_ERROR, EMBARK_ERROR_NO_KEYRING))
     return answer;
   g_propagate_error (error, g_steal_pointer (&answer->keyring_error));

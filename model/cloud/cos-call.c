@@ -251,7 +251,7 @@ static EmbarkHttpResponse *run_attempts (Attempt *attempt, EmbarkCosError **ret_
       if (response != NULL && refusal == NULL
           && (call->check_func == NULL || call->check_func (response, call->user_data, &failure)))
         return g_steal_pointer (&response);
-      if (call->failed_func != NULL)
+      if (call->failed_func != NULL && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         call->failed_func (refusal != NULL && embark_retry_is_throttled (refusal->status, refusal->code),
                            call->user_data);
       if (prepare_next (attempt, response, refusal, failure, cancellable, &waiting))

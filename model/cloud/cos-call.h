@@ -28,7 +28,8 @@ typedef struct
   guint tries;              /* 0: EMBARK_COS_TRIES */
   guint timeout_s, stall_s; /* as in EmbarkHttpRequest, for each try */
   void (*sent_func) (guint64 bytes_sent, gpointer user_data); /* (nullable) of this try, so it can go back */
-  /* (nullable) A try failed, the last one too; @is_throttled: the cloud said that it is too much. */
+  /* (nullable) A try failed, the last one too, but was not cancelled; @is_throttled: the cloud said that it is too
+   * much. */
   void (*failed_func) (gboolean is_throttled, gpointer user_data);
   gpointer user_data;
   /* (nullable) Judges a success; FALSE with @error set: as if the connection had broken, so it is tried again. */

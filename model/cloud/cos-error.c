@@ -42,6 +42,12 @@ static const struct
   { "SlowDown", EMBARK_ERROR_NETWORK },
   { "InternalError", EMBARK_ERROR_NETWORK },
   { "ServiceUnavailable", EMBARK_ERROR_NETWORK },
+  /* The line was too slow, or broke: what is worth another try now is worth waiting for later. */
+  { "RequestTimeout", EMBARK_ERROR_NETWORK },
+  { "IncompleteBody", EMBARK_ERROR_NETWORK },
+  { "UserNetworkTooSlow", EMBARK_ERROR_NETWORK },
+  { "PathConflict", EMBARK_ERROR_NETWORK },
+  { "KmsFreqControl", EMBARK_ERROR_NETWORK },
 };
 
 char *embark_cos_error_clean (const char *text, gsize max)

@@ -154,19 +154,16 @@ char *embark_proxy_pick (const char *const *uris)
   return NULL;
 }
 
-/* NULL: the desktop has no opinion, so the environment counts. */
-static char *ask_desktop (const char *url, GCancellable *cancellable)
+/* NULL: the desktop has no opinion, so the environment counts; with @error when it did not even answer. */
+static char *ask_desktop (const char *url, GCancellable *cancellable, GError **error)
 {
   GProxyResolver *resolver = g_proxy_resolver_get_default ();
-  g_autoptr (GError) error = NULL;
   g_auto (GStrv) uris = NULL;
 
   /* The one GIO falls back to says "direct" to everything. */
   if (resolver == NULL || g_str_equal (G_OBJECT_TYPE_NAME (resolver), "GDummyProxyResolver"))
     return NULL;
-  uris = g_proxy_resolver_lookup (resolver, url, cancellable, &error);
-  if (uris == NULL)
-    g_info ("the desktop could not say which proxy to use: %s", error->message);
+  uris = g_proxy_resolver_lookup (resolver, url, cancellable, error);
   return embark_proxy_pick ((const char *const *) uris);
 }
 
@@ -185,6 +182,7 @@ gboolean embark_proxy_choose (EmbarkProxy *self, const char *url, EmbarkProxyCho
   /* https://HOST/, without what follows: an object's name is nobody's business. */
   gsize start = strlen ("https://");
   g_autofree char *host = g_strdup_printf ("%.*s/", (int) (start + strcspn (url + start, "/?")), url);
+  g_autoptr (GError) failure = NULL;
   gboolean is_known = TRUE;
 
   g_mutex_lock (&self->mutex);
@@ -202,7 +200,14 @@ gboolean embark_proxy_choose (EmbarkProxy *self, const char *url, EmbarkProxyCho
   if (is_known)
     return TRUE;
 
-  ret_choice->uri = ask_desktop (host, cancellable);
+  ret_choice->uri = ask_desktop (host, cancellable, &failure);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (failure != NULL)
+    {
+      g_info ("the desktop could not say which proxy to use: %s", failure->message);
+      return TRUE;
+    }
   g_mutex_lock (&self->mutex);
   g_free (self->asked_host);
   g_free (self->answer);
@@ -210,5 +215,5 @@ gboolean embark_proxy_choose (EmbarkProxy *self, const char *url, EmbarkProxyCho
   self->answer = g_strdup (ret_choice->uri);
   self->answered_us = g_get_monotonic_time ();
   g_mutex_unlock (&self->mutex);
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+  return TRUE;
 }

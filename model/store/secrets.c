@@ -32,6 +32,7 @@ struct _Call
 {
   gatomicrefcount refs;
   CallFunc func;
+  EmbarkSecretKind kind;
   GCancellable *cancellable;
   EmbarkKeys *keys; /* in of save, out of load */
 
@@ -54,9 +55,9 @@ static void unref_call (Call *call)
   g_free (call);
 }
 
-static GHashTable *make_attributes (void)
+static GHashTable *make_attributes (const Call *call)
 {
-  return secret_attributes_build (&schema, "account", "default", NULL);
+  return secret_attributes_build (&schema, "account", call->kind == EMBARK_SECRET_PROXY ? "proxy" : "default", NULL);
 }
 
 static gboolean set_locked (GError **error)
@@ -130,7 +131,7 @@ static SecretValue *format_keys (const EmbarkKeys *keys)
 
 static gboolean load_keys (Call *call, SecretService *service, GError **error)
 {
-  g_autoptr (GHashTable) attributes = make_attributes ();
+  g_autoptr (GHashTable) attributes = make_attributes (call);
   GError *search_error = NULL;
   g_autolist (SecretItem) items =
       secret_service_search_sync (service, &schema, attributes, SECRET_SEARCH_NONE, call->cancellable, &search_error);
@@ -180,17 +181,19 @@ static gboolean save_keys (Call *call, SecretService *service, GError **error)
   if (secret_collection_get_locked (collection) && !unlock (call, service, collection, error))
     return FALSE;
 
-  g_autoptr (GHashTable) attributes = make_attributes ();
+  g_autoptr (GHashTable) attributes = make_attributes (call);
+  const char *label =
+      call->kind == EMBARK_SECRET_PROXY ? _ ("Embark: password of the proxy") : _ ("Embark: Tencent Cloud keys");
   SecretValue *value = format_keys (call->keys);
-  gboolean ok = secret_service_store_sync (service, &schema, attributes, SECRET_COLLECTION_DEFAULT,
-                                           _ ("Embark: Tencent Cloud keys"), value, call->cancellable, error);
+  gboolean ok = secret_service_store_sync (service, &schema, attributes, SECRET_COLLECTION_DEFAULT, label, value,
+                                           call->cancellable, error);
   secret_value_unref (value);
   return ok;
 }
 
 static gboolean clear_keys (Call *call, SecretService *service, GError **error)
 {
-  g_autoptr (GHashTable) attributes = make_attributes ();
+  g_autoptr (GHashTable) attributes = make_attributes (call);
   GError *search_error = NULL;
   g_autolist (SecretItem) items =
       secret_service_search_sync (service, &schema, attributes, SECRET_SEARCH_ALL, call->cancellable, &search_error);
@@ -278,7 +281,8 @@ static gboolean wait_for_call (Call *call, GCancellable *cancellable, gint64 dea
 }
 
 /* Takes @keys. Returns the keys that the call ended with; NULL with or without @error. */
-static EmbarkKeys *perform (CallFunc func, EmbarkKeys *keys, GCancellable *cancellable, GError **error)
+static EmbarkKeys *perform (CallFunc func, EmbarkSecretKind kind, EmbarkKeys *keys, GCancellable *cancellable,
+                            GError **error)
 {
   Call *call = g_new0 (Call, 1);
 
@@ -286,6 +290,7 @@ static EmbarkKeys *perform (CallFunc func, EmbarkKeys *keys, GCancellable *cance
   g_mutex_init (&call->lock);
   g_cond_init (&call->cond);
   call->func = func;
+  call->kind = kind;
   call->keys = keys;
   call->cancellable = g_cancellable_new ();
 
@@ -333,18 +338,18 @@ static gboolean is_one_line (const char *text)
   return text == NULL || text[strcspn (text, "\r\n")] == '\0';
 }
 
-EmbarkKeys *embark_secrets_load (GCancellable *cancellable, GError **error)
+EmbarkKeys *embark_secrets_load (EmbarkSecretKind kind, GCancellable *cancellable, GError **error)
 {
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  EmbarkKeys *keys = perform (load_keys, NULL, cancellable, error);
+  EmbarkKeys *keys = perform (load_keys, kind, NULL, cancellable, error);
   if (keys != NULL)
     hide_keys (keys);
   return keys;
 }
 
-gboolean embark_secrets_save (const EmbarkKeys *keys, GCancellable *cancellable, GError **error)
+gboolean embark_secrets_save (EmbarkSecretKind kind, const EmbarkKeys *keys, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (keys != NULL && keys->secret_id != NULL && keys->secret_key != NULL, FALSE);
 
@@ -358,17 +363,17 @@ gboolean embark_secrets_save (const EmbarkKeys *keys, GCancellable *cancellable,
     }
 
   hide_keys (keys);
-  g_autoptr (EmbarkKeys) saved = perform (save_keys, embark_keys_copy (keys), cancellable, error);
+  g_autoptr (EmbarkKeys) saved = perform (save_keys, kind, embark_keys_copy (keys), cancellable, error);
   return saved != NULL;
 }
 
-gboolean embark_secrets_clear (GCancellable *cancellable, GError **error)
+gboolean embark_secrets_clear (EmbarkSecretKind kind, GCancellable *cancellable, GError **error)
 {
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
   GError *clear_error = NULL;
-  perform (clear_keys, NULL, cancellable, &clear_error);
+  perform (clear_keys, kind, NULL, cancellable, &clear_error);
   if (clear_error == NULL)
     return TRUE;
   g_propagate_error (error, clear_error);

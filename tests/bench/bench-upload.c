@@ -152,8 +152,8 @@ int main (int argc, char **argv)
       embark_cpu = get_cpu (RUSAGE_SELF);
       embark = measure_embark (&bench);
       embark_cpu = get_cpu (RUSAGE_SELF) - embark_cpu;
-      g_print ("%u MiB, %u at once: embark %.1f MiB/s, %.2f s of CPU; curl %.1f MiB/s, %.2f s of CPU; ratio %.2f\n",
-               mib, PARALLEL, mib / embark, embark_cpu, mib / curl, curl_cpu, curl / embark);
+      g_print ("%u MiB: embark %.1f MiB/s, %.2f s of CPU; curl, %u at once, %.1f MiB/s, %.2f s of CPU; ratio %.2f\n",
+               mib, mib / embark, embark_cpu, PARALLEL, mib / curl, curl_cpu, curl / embark);
     }
   g_bytes_unref (bench.part);
   embark_http_unref (bench.http);

@@ -101,6 +101,26 @@ static void test_wrong_keys (Fixture *fixture, gconstpointer data)
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_KEYS_REFUSED);
 }
 
+/* Temporary keys ran out, and somebody has renewed them: whoever holds the old ones goes on with the new. */
+static void test_renewed_keys (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) result =
+      practice_cloud_command (fixture->cloud, "{\"command\":\"add-key\",\"key\":\"AKIDold:oldSecretKey:oldToken:-1\"}");
+  g_autoptr (EmbarkCredentials) old = embark_credentials_new ("AKIDold", "oldSecretKey", "oldToken");
+  EmbarkCvm cvm = fixture->cvm;
+  g_autoptr (EmbarkIdentity) identity = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cvm.credentials = old;
+  g_assert_null (embark_cloud_whoami (&cvm, NULL, &error));
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_KEYS_EXPIRED);
+  g_clear_error (&error);
+  embark_credentials_replace (old, fixture->keys);
+  identity = embark_cloud_whoami (&cvm, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (identity);
+}
+
 static void test_clock (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -305,6 +325,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("whoami", test_whoami);
   ADD ("wrong-keys", test_wrong_keys);
+  ADD ("renewed-keys", test_renewed_keys);
   ADD ("clock", test_clock);
   ADD ("list-os", test_list_os);
   ADD ("start-and-find", test_start_and_find);

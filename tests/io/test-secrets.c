@@ -28,7 +28,7 @@ static EmbarkKeys *make_keys (const char *token)
 static void save_keys (const EmbarkKeys *keys)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = embark_secrets_save (keys, NULL, &error);
+  gboolean ok = embark_secrets_save (EMBARK_SECRET_KEYS, keys, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_true (ok);
@@ -37,7 +37,7 @@ static void save_keys (const EmbarkKeys *keys)
 static void clear_keys (void)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = embark_secrets_clear (NULL, &error);
+  gboolean ok = embark_secrets_clear (EMBARK_SECRET_KEYS, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_true (ok);
@@ -46,7 +46,7 @@ static void clear_keys (void)
 static void check_loaded (const char *id, const char *key, const char *token)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkKeys) keys = embark_secrets_load (NULL, &error);
+  g_autoptr (EmbarkKeys) keys = embark_secrets_load (EMBARK_SECRET_KEYS, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (keys);
@@ -58,7 +58,7 @@ static void check_loaded (const char *id, const char *key, const char *token)
 static void check_none (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkKeys) keys = embark_secrets_load (NULL, &error);
+  g_autoptr (EmbarkKeys) keys = embark_secrets_load (EMBARK_SECRET_KEYS, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_null (keys);
@@ -93,6 +93,31 @@ static GList *search_items (SecretService *service)
 }
 
 /* Labels and attributes lie unencrypted on the disk. */
+/* The login of a proxy and the keys are kept apart. */
+static void test_kinds (void)
+{
+  EmbarkKeys keys = { (char *) "AKIDkinds", (char *) "the key", NULL };
+  EmbarkKeys login = { (char *) "me", (char *) "the password", NULL };
+  g_autoptr (EmbarkKeys) kept = NULL, left = NULL, gone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  clear_keys ();
+  g_assert_true (embark_secrets_save (EMBARK_SECRET_KEYS, &keys, NULL, &error));
+  g_assert_true (embark_secrets_save (EMBARK_SECRET_PROXY, &login, NULL, &error));
+  kept = embark_secrets_load (EMBARK_SECRET_PROXY, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (kept->secret_id, ==, "me");
+  g_assert_cmpstr (kept->secret_key, ==, "the password");
+  g_assert_true (embark_secrets_clear (EMBARK_SECRET_PROXY, NULL, &error));
+  gone = embark_secrets_load (EMBARK_SECRET_PROXY, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (gone);
+  left = embark_secrets_load (EMBARK_SECRET_KEYS, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (left->secret_id, ==, "AKIDkinds");
+  clear_keys ();
+}
+
 static void test_only_the_secret_is_secret (void)
 {
   g_autoptr (EmbarkKeys) keys = make_keys (TOKEN);
@@ -141,7 +166,7 @@ static void test_line_breaks (void)
     {
       g_autoptr (EmbarkKeys) keys = make_keys (bad[i]);
       g_autoptr (GError) error = NULL;
-      g_assert_false (embark_secrets_save (keys, NULL, &error));
+      g_assert_false (embark_secrets_save (EMBARK_SECRET_KEYS, keys, NULL, &error));
       g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_BAD_NAME);
     }
   check_none ();
@@ -165,11 +190,11 @@ static void test_cancelled_before (void)
   g_autoptr (GError) load_error = NULL, save_error = NULL, clear_error = NULL;
 
   g_cancellable_cancel (cancellable);
-  g_assert_null (embark_secrets_load (cancellable, &load_error));
+  g_assert_null (embark_secrets_load (EMBARK_SECRET_KEYS, cancellable, &load_error));
   g_assert_error (load_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_false (embark_secrets_save (keys, cancellable, &save_error));
+  g_assert_false (embark_secrets_save (EMBARK_SECRET_KEYS, keys, cancellable, &save_error));
   g_assert_error (save_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_false (embark_secrets_clear (cancellable, &clear_error));
+  g_assert_false (embark_secrets_clear (EMBARK_SECRET_KEYS, cancellable, &clear_error));
   g_assert_error (clear_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -198,11 +223,11 @@ static void check_no_keyring (GCancellable *cancellable)
   g_autoptr (EmbarkKeys) keys = make_keys (NULL);
   g_autoptr (GError) load_error = NULL, save_error = NULL, clear_error = NULL;
 
-  g_assert_null (embark_secrets_load (cancellable, &load_error));
+  g_assert_null (embark_secrets_load (EMBARK_SECRET_KEYS, cancellable, &load_error));
   g_assert_error (load_error, EMBARK_ERROR, EMBARK_ERROR_NO_KEYRING);
-  g_assert_false (embark_secrets_save (keys, cancellable, &save_error));
+  g_assert_false (embark_secrets_save (EMBARK_SECRET_KEYS, keys, cancellable, &save_error));
   g_assert_error (save_error, EMBARK_ERROR, EMBARK_ERROR_NO_KEYRING);
-  g_assert_false (embark_secrets_clear (cancellable, &clear_error));
+  g_assert_false (embark_secrets_clear (EMBARK_SECRET_KEYS, cancellable, &clear_error));
   g_assert_error (clear_error, EMBARK_ERROR, EMBARK_ERROR_NO_KEYRING);
   g_assert_null (strstr (save_error->message, KEY));
 }
@@ -316,12 +341,12 @@ static void test_silent (void)
     g_cond_wait (&silent.cond, &silent.lock);
   g_mutex_unlock (&silent.lock);
 
-  g_assert_null (embark_secrets_load (cancellable, &cancelled));
+  g_assert_null (embark_secrets_load (EMBARK_SECRET_KEYS, cancellable, &cancelled));
   g_assert_error (cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_true (silent.asked);
 
   silent.on_asked = NULL;
-  g_assert_null (embark_secrets_load (NULL, &late));
+  g_assert_null (embark_secrets_load (EMBARK_SECRET_KEYS, NULL, &late));
   g_assert_error (late, EMBARK_ERROR, EMBARK_ERROR_NO_KEYRING);
 
   g_main_loop_quit (silent.loop);
@@ -339,6 +364,7 @@ int main (int argc, char *argv[])
   if (strcmp (world, "keyring") == 0)
     {
       g_test_add_func ("/secrets/round-trip", test_round_trip);
+      g_test_add_func ("/secrets/kinds", test_kinds);
       g_test_add_func ("/secrets/only-the-secret-is-secret", test_only_the_secret_is_secret);
       g_test_add_func ("/secrets/foreign-content", test_foreign_content);
       g_test_add_func ("/secrets/line-breaks", test_line_breaks);

@@ -34,6 +34,7 @@ static const char *const lasting_faults[] = {
   "[{\"match\":{\"op\":\"UploadPart\",\"after\":2},\"do\":\"status\",\"status\":503,\"code\":\"SlowDown\"}]",
   "[{\"match\":{\"op\":\"UploadPart\"},\"do\":\"reset\",\"after\":1000}]",
   "[{\"match\":{\"op\":\"UploadPart\"},\"do\":\"garbage\"}]",
+  "[{\"match\":{\"op\":\"UploadPart\"},\"do\":\"status\",\"status\":400,\"code\":\"RequestTimeout\"}]",
   "[{\"match\":{\"op\":\"UploadPart\"},\"do\":\"lost-answer\"}]",
   "[{\"match\":{\"op\":\"CompleteMultipartUpload\"},\"do\":\"status\",\"status\":503}]",
   "[{\"match\":{\"op\":\"CompleteMultipartUpload\"},\"do\":\"error-in-200\"}]",
@@ -265,9 +266,10 @@ static void renew_cb (const EmbarkProgress *progress, gpointer data)
   if (progress->bytes_done == 0 || scene->is_done)
     return;
   scene->is_done = TRUE;
-  end_key (scene->fixture);
   next = renew_key (scene->fixture);
   embark_credentials_replace (scene->fixture->keys, next);
+  /* Parts that are on their way were signed with it. */
+  end_key (scene->fixture);
 }
 
 static void test_renewed_keys (UploadFixture *fixture, gconstpointer data)

@@ -48,6 +48,7 @@ static const char *const passing_faults[] = {
   "{\"match\":{\"op\":\"InitiateMultipartUpload\",\"times\":1},\"do\":\"status\",\"status\":503}",
   "{\"match\":{\"op\":\"UploadPart\",\"part\":2,\"times\":2},\"do\":\"status\",\"status\":503,\"code\":\"SlowDown\"}",
   "{\"match\":{\"op\":\"UploadPart\",\"times\":2},\"do\":\"status\",\"status\":500}",
+  "{\"match\":{\"op\":\"UploadPart\",\"every\":5},\"do\":\"status\",\"status\":503}",
   "{\"match\":{\"op\":\"UploadPart\",\"times\":1},\"do\":\"status\",\"status\":400,\"code\":\"RequestTimeout\"}",
   "{\"match\":{\"op\":\"UploadPart\",\"times\":1},\"do\":\"status\",\"status\":409,\"code\":\"PathConflict\"}",
   "{\"match\":{\"op\":\"UploadPart\",\"part\":3,\"times\":2},\"do\":\"reset\",\"after\":300000}",

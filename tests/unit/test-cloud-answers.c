@@ -123,6 +123,8 @@ static const struct
   { 451, "<Error><Code>UnavailableForLegalReasons</Code></Error>", "k", EMBARK_ERROR_CLOUD },
   { 500, "<Error><Code>InternalError</Code></Error>", "k", EMBARK_ERROR_NETWORK },
   { 503, "<Error><Code>SlowDown</Code></Error>", "k", EMBARK_ERROR_NETWORK },
+  { 400, "<Error><Code>RequestTimeout</Code></Error>", "k", EMBARK_ERROR_NETWORK },
+  { 400, "<Error><Code>UserNetworkTooSlow</Code></Error>", "k", EMBARK_ERROR_NETWORK },
   { 502, "<html>Bad gateway", "k", EMBARK_ERROR_NETWORK },
   { 403, "", "k", EMBARK_ERROR_PERMISSION },
   { 404, "", "k", EMBARK_ERROR_NOT_FOUND },

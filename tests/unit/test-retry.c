@@ -87,6 +87,15 @@ static void test_wait_cancelled (void)
   g_assert_true (embark_retry_wait (0, NULL, NULL));
 }
 
+static void test_throttled (void)
+{
+  g_assert_true (embark_retry_is_throttled (503, ""));
+  g_assert_true (embark_retry_is_throttled (503, "SlowDown"));
+  g_assert_true (embark_retry_is_throttled (200, "RequestLimitExceeded"));
+  g_assert_false (embark_retry_is_throttled (500, "InternalError"));
+  g_assert_false (embark_retry_is_throttled (0, NULL));
+}
+
 static gpointer cancel_it (gpointer cancellable)
 {
   g_cancellable_cancel (cancellable);
@@ -110,6 +119,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/retry/table", test_table);
   g_test_add_func ("/retry/delay", test_delay);
+  g_test_add_func ("/retry/throttled", test_throttled);
   g_test_add_func ("/retry/wait-cancelled", test_wait_cancelled);
   g_test_add_func ("/retry/wait-is-woken", test_wait_is_woken);
   return g_test_run ();
