@@ -9,6 +9,7 @@
 
 #include "gui/account-dialog.h"
 #include "gui/settings.h"
+#include "gui/transfer-page.h"
 
 struct _EmbarkPreferencesWindow
 {
@@ -175,6 +176,7 @@ static void embark_preferences_window_class_init (EmbarkPreferencesWindowClass *
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = embark_preferences_window_dispose;
+  g_type_ensure (EMBARK_TYPE_TRANSFER_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, judge_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, connections_group);

@@ -49,3 +49,15 @@ void embark_settings_set_last_destination (GSettings *settings, const char *buck
   g_settings_set_string (settings, "last-bucket", bucket);
   g_settings_set_string (settings, "last-region", region);
 }
+
+void embark_settings_get_send_limit (GSettings *settings, EmbarkSendLimit *ret_limit)
+{
+  const EmbarkSendLimit limit = {
+    .bytes_per_second = (guint64) g_settings_get_uint (settings, "send-limit") * 1000,
+    .is_scheduled = g_settings_get_boolean (settings, "send-limit-scheduled"),
+    .from_minute = g_settings_get_uint (settings, "send-limit-from"),
+    .to_minute = g_settings_get_uint (settings, "send-limit-to"),
+  };
+
+  *ret_limit = limit;
+}

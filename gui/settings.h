@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "model/check/limits.h"
+#include "model/send-limit.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +19,7 @@ void embark_settings_set_judge (GSettings *settings, EmbarkJudge judge);
 /* "vm-images" and "Guangzhou" of the last destination; FALSE when there was none. Free both. */
 gboolean embark_settings_get_last_destination (GSettings *settings, char **ret_bucket, char **ret_region);
 void embark_settings_set_last_destination (GSettings *settings, const char *bucket, const char *region);
+/* How fast disks are sent, and when. */
+void embark_settings_get_send_limit (GSettings *settings, EmbarkSendLimit *ret_limit);
 
 G_END_DECLS
