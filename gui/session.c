@@ -5,6 +5,7 @@
 #include "gui/session.h"
 
 #include "gui/settings.h"
+#include "model/proxy-login.h"
 
 struct _EmbarkSession
 {
@@ -46,12 +47,19 @@ static void apply_proxy (EmbarkSession *self)
   g_autofree char *mode = g_settings_get_string (self->settings, "proxy-mode");
   g_autofree char *uri = g_settings_get_string (self->settings, "proxy-uri");
   g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkJob) login = NULL;
 
   /* Chosen, but not typed yet. */
   if (g_str_equal (mode, "manual") && uri[0] == '\0')
     return;
   if (!embark_context_set_proxy (self->context, mode, uri[0] != '\0' ? uri : NULL, &error))
-    g_warning ("The proxy of the settings is not used: %s", error->message);
+    {
+      g_warning ("The proxy of the settings is not used: %s", error->message);
+      return;
+    }
+  /* The keyring is asked only by those who have such a proxy. */
+  if (g_str_equal (mode, "manual"))
+    login = embark_context_load_proxy_login (self->context);
 }
 
 static void follow_transfer (EmbarkSession *self)

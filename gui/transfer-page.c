@@ -6,8 +6,10 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/error-text.h"
 #include "gui/proxy-address.h"
 #include "gui/settings.h"
+#include "model/proxy-login.h"
 
 #define KB_PER_MB 1000.0
 #define MINUTES_PER_DAY (24 * 60)
@@ -17,6 +19,7 @@ struct _EmbarkTransferPage
   AdwPreferencesPage parent_instance;
 
   /* Owned */
+  EmbarkContext *context;
   GSettings *settings;
 
   /* Template children */
@@ -33,6 +36,9 @@ struct _EmbarkTransferPage
   GtkWidget *proxy_hint_row;
   GtkImage *proxy_hint_icon;
   GtkLabel *proxy_hint_label;
+  GtkWidget *login_row;
+  AdwEntryRow *user_row;
+  AdwPasswordEntryRow *password_row;
 
   gboolean is_showing;
 };
@@ -127,6 +133,7 @@ static void show_proxy (EmbarkTransferPage *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->proxy_row), is_manual);
   gtk_widget_set_visible (self->proxy_hint_row, is_manual);
+  gtk_widget_set_visible (self->login_row, is_manual);
 }
 
 static void proxy_applied_cb (AdwEntryRow *row, EmbarkTransferPage *self)
@@ -142,10 +149,73 @@ static void proxy_applied_cb (AdwEntryRow *row, EmbarkTransferPage *self)
   g_settings_set_string (self->settings, "proxy-uri", address);
 }
 
+static void say (EmbarkTransferPage *self, const char *text)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (ADW_IS_PREFERENCES_WINDOW (root))
+    adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), adw_toast_new (text));
+}
+
+static void login_kept_cb (EmbarkTransferPage *self, EmbarkJob *job)
+{
+  const GError *error = embark_job_get_error (job);
+  g_autoptr (EmbarkErrorText) text = NULL;
+
+  if (error == NULL)
+    {
+      say (self, _ ("The keyring was changed"));
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  text = embark_error_text_new (error);
+  say (self, text->body);
+}
+
+static void keep_login (EmbarkTransferPage *self, const char *user, const char *password)
+{
+  g_autoptr (EmbarkJob) job = embark_context_set_proxy_login (self->context, user, password);
+
+  /* No secret stays in an entry, whatever becomes of it. */
+  gtk_editable_set_text (GTK_EDITABLE (self->password_row), "");
+  g_signal_connect_object (job, "finished", G_CALLBACK (login_kept_cb), self, G_CONNECT_SWAPPED);
+}
+
+static void login_changed_cb (EmbarkTransferPage *self)
+{
+  gboolean has_user = gtk_editable_get_text (GTK_EDITABLE (self->user_row))[0] != '\0';
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "login.save", has_user);
+}
+
+static void save_login_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkTransferPage *self = EMBARK_TRANSFER_PAGE (widget);
+  char *password = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->password_row)));
+
+  keep_login (self, gtk_editable_get_text (GTK_EDITABLE (self->user_row)), password);
+  explicit_bzero (password, strlen (password));
+  g_free (password);
+}
+
+static void forget_login_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkTransferPage *self = EMBARK_TRANSFER_PAGE (widget);
+
+  gtk_editable_set_text (GTK_EDITABLE (self->user_row), "");
+  keep_login (self, "", "");
+}
+
 static void embark_transfer_page_dispose (GObject *object)
 {
+  EmbarkTransferPage *self = EMBARK_TRANSFER_PAGE (object);
+
+  if (self->password_row != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->password_row), "");
   gtk_widget_dispose_template (GTK_WIDGET (object), EMBARK_TYPE_TRANSFER_PAGE);
-  g_clear_object (&EMBARK_TRANSFER_PAGE (object)->settings);
+  g_clear_object (&self->context);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (embark_transfer_page_parent_class)->dispose (object);
 }
 
@@ -168,10 +238,16 @@ static void embark_transfer_page_class_init (EmbarkTransferPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmbarkTransferPage, proxy_hint_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkTransferPage, proxy_hint_icon);
   gtk_widget_class_bind_template_child (widget_class, EmbarkTransferPage, proxy_hint_label);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkTransferPage, login_row);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkTransferPage, user_row);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkTransferPage, password_row);
   gtk_widget_class_bind_template_callback (widget_class, limit_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_clock_cb);
   gtk_widget_class_bind_template_callback (widget_class, read_clock_cb);
   gtk_widget_class_bind_template_callback (widget_class, proxy_applied_cb);
+  gtk_widget_class_bind_template_callback (widget_class, login_changed_cb);
+  gtk_widget_class_install_action (widget_class, "login.save", NULL, save_login_activated);
+  gtk_widget_class_install_action (widget_class, "login.forget", NULL, forget_login_activated);
 }
 
 static void add_choices (EmbarkTransferPage *self)
@@ -204,4 +280,13 @@ static void embark_transfer_page_init (EmbarkTransferPage *self)
   show_limit (self);
   show_proxy (self);
   show_proxy_hint (self, NULL);
+  login_changed_cb (self);
+}
+
+void embark_transfer_page_set_context (EmbarkTransferPage *self, EmbarkContext *context)
+{
+  g_return_if_fail (EMBARK_IS_TRANSFER_PAGE (self));
+  g_return_if_fail (self->context == NULL);
+
+  self->context = g_object_ref (context);
 }

@@ -317,7 +317,7 @@ class Migration(harness.GuiCase):
         gui = self.start_upload(send_limit="400")
         gui.find("label", "Sending")
         second = os.path.join(self.folder, "second.qcow2")
-        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", second, "1G"], check=True)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", second, "2G"], check=True)
         gui.spawn(second).wait(harness.PATIENCE)
         gui.find("list item", contains="second.qcow2, ")
         self.send(gui)
