@@ -58,8 +58,8 @@ class Bench:
 
     def run(self, command, name, **extra):
         env = self.make_environment(**extra)
-        # The history and the log stay: they are no copy of anything.
-        watched = [env["HOME"] + "/" + part for part in ("run", "cache", "tmp")]
+        # The history and the log are no copy of anything, and sockets are in memory.
+        watched = [env["HOME"] + "/" + part for part in ("cache", "tmp")]
         return measure.run(command, env, self.path(f"{name}-{self.n_runs}.log"), watched)
 
     def find_object(self, key):

@@ -101,7 +101,7 @@ class GoesOn(FaultCase):
 class IsContinued(FaultCase):
     """Faults that somebody has to see to: then it is continued, and only what is missing is sent."""
 
-    def stop_at_part(self, number, env=None, **change):
+    def stop_at_part(self, number, env=None):
         """An upload of which all parts before are there; what happens then is up to the caller."""
         self.fault("UploadPart", "stall", {"part": number}, seconds=600)
         process = self.start(env=env)
@@ -130,21 +130,20 @@ class IsContinued(FaultCase):
         self.assert_sent_once()
 
     def test_403_in_the_middle(self):
-        process = self.stop_at_part(6)
-        self.server.command("faults", faults=[])
-        self.fault("UploadPart", "status", status=403, code="AccessDenied")
-        # The part that waits has passed already: it goes on, and the ones behind it do not.
-        result = self.finish(process)
+        """The part that is refused is the first one, which is sent last."""
+        self.fault("UploadPart", "status", {"part": 1}, status=403, code="AccessDenied")
+        result = self.upload()
         self.assert_resumable(result)
         self.expect_word(result, "permission")
+        self.assertEqual(self.held_parts(), set(range(2, 10)))
         self.server.command("faults", faults=[])
         self.assert_identical(self.go_on())
         self.assert_sent_once()
 
     def test_keys_are_refused(self):
         process = self.stop_at_part(4)
-        self.server.command("faults", faults=[])
-        self.fault("*", "status", status=403, code="InvalidAccessKeyId")
+        refusal = {"match": {"op": "*"}, "do": "status", "status": 403, "code": "InvalidAccessKeyId"}
+        self.server.command("faults", faults=[refusal])
         result = self.finish(process)
         self.assert_resumable(result)
         self.expect_word(result, "keys-refused")
