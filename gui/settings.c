@@ -15,6 +15,17 @@ GSettings *embark_settings_new (void)
   return g_settings_new (EMBARK_APP_ID);
 }
 
+GSettings *embark_settings_try_new (void)
+{
+  GSettingsSchemaSource *schemas = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (schemas != NULL)
+    schema = g_settings_schema_source_lookup (schemas, EMBARK_APP_ID, TRUE);
+  /* One of an older version may lie there. */
+  return schema != NULL && g_settings_schema_has_key (schema, "proxy-mode") ? embark_settings_new () : NULL;
+}
+
 EmbarkJudge embark_settings_get_judge (GSettings *settings)
 {
   g_autofree char *word = g_settings_get_string (settings, "edition");

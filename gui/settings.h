@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 
 /* New. */
 GSettings *embark_settings_new (void);
+/* New; NULL where the schema is not installed, as for a program that was only built. */
+GSettings *embark_settings_try_new (void);
 EmbarkJudge embark_settings_get_judge (GSettings *settings);
 void embark_settings_set_judge (GSettings *settings, EmbarkJudge judge);
 /* "vm-images" and "Guangzhou" of the last destination; FALSE when there was none. Free both. */

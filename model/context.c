@@ -135,6 +135,14 @@ static const char *choose_text (const char *given, const char *variable)
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* Only in practice: how long to wait before the cloud is asked again is no choice of a user. */
+static guint choose_retry_ms (guint given, const char *connect_to)
+{
+  const char *value = connect_to != NULL ? g_getenv ("EMBARK_RETRY_MS") : NULL;
+
+  return given > 0 || value == NULL ? given : (guint) CLAMP (g_ascii_strtoull (value, NULL, 10), 1, 10000);
+}
+
 static gboolean open_folders (EmbarkContext *self, const EmbarkContextOptions *options, GError **error)
 {
   g_autofree char *state_dir = choose_folder (options->state_dir, g_get_user_state_dir ());
@@ -172,7 +180,7 @@ EmbarkContext *embark_context_new (const EmbarkContextOptions *options, GError *
   self->guest_helper = g_strdup (helper != NULL ? helper : LIBEXECDIR "/embark-guest");
   http_options.connect_to = choose_text (options->connect_to, "EMBARK_CONNECT_TO");
   http_options.ca_file = choose_text (options->ca_file, "EMBARK_CA_FILE");
-  http_options.retry_ms = options->retry_ms;
+  http_options.retry_ms = choose_retry_ms (options->retry_ms, http_options.connect_to);
   self->http = embark_http_new (&http_options);
   embark_hypervisor_init ();
   self->library = embark_library_new (self);

@@ -187,15 +187,23 @@ static EmbarkUpload *open_upload (UploadRun *run, const char *upload_id, GCancel
   return embark_upload_new (&run->cos, run->key, upload_id, &options, cancellable, error);
 }
 
+/* A lost answer of the start leaves an upload whose id nobody ever heard. When ours has ended, what the bucket still
+ * has under the key is that. */
+static void remove_strays (UploadRun *run, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (embark_migration_record_is (run->step->record, EMBARK_RECORD_UPLOAD_BEGUN)
+      && !embark_upload_abort_strays (&run->cos, run->key, cancellable, &error))
+    g_info ("could not look for uploads left of %s: %s", run->key, error->message);
+}
+
 /* The id comes with the answer: whoever dies before it is written leaves an upload that only its key tells of. */
 static gboolean start_upload (UploadRun *run, GCancellable *cancellable, GError **error)
 {
   EmbarkMigrationRecord *record = run->step->record;
-  g_autoptr (GError) local = NULL;
 
-  if (embark_migration_record_is (record, EMBARK_RECORD_UPLOAD_BEGUN)
-      && !embark_upload_abort_strays (&run->cos, run->key, cancellable, &local))
-    g_info ("could not look for uploads left of %s: %s", run->key, local->message);
+  remove_strays (run, cancellable);
   embark_migration_record_set_flag (record, EMBARK_RECORD_UPLOAD_BEGUN, TRUE);
   if (!embark_migration_record_save (record, error))
     return FALSE;
@@ -288,6 +296,7 @@ static gboolean remove_upload (UploadRun *run, GError **error)
   if (run->upload == NULL && upload_id != NULL
       && !embark_upload_remove_unfinished (&run->cos, run->key, upload_id, NULL, error))
     return FALSE;
+  remove_strays (run, NULL);
   return note_upload (run->step->record, NULL, error);
 }
 
@@ -331,7 +340,10 @@ static gboolean send_whole (UploadRun *run, const char *socket, GCancellable *ca
     return FALSE;
   if (is_done)
     return TRUE;
-  return send_disk (run, socket, cancellable, error) && note_upload (run->step->record, NULL, error);
+  if (!send_disk (run, socket, cancellable, error))
+    return FALSE;
+  remove_strays (run, cancellable);
+  return note_upload (run->step->record, NULL, error);
 }
 
 /* Unfinished uploads may be removed by a rule of the bucket or by others: then it begins anew, with what is known to be

@@ -176,18 +176,14 @@ const char *embark_export_get_socket (EmbarkExport *self)
   return self->socket;
 }
 
-/* The pipe closes when the last process of the sandbox is gone, not only bwrap itself. */
+/* The sandbox ends with its input, and its output closes when the last process in it is gone, not only bwrap itself. */
 static void end_process (EmbarkExport *self)
 {
-  int fd = embark_process_get_stdout (self->process);
-  struct pollfd end = { .fd = fd < 0 ? -1 : dup (fd) };
+  struct pollfd end = { .fd = embark_process_get_stdout (self->process) };
 
-  embark_process_stop (self->process);
+  embark_process_close_stdin (self->process);
   if (end.fd >= 0)
-    {
-      poll (&end, 1, END_TIMEOUT_MS);
-      close (end.fd);
-    }
+    poll (&end, 1, END_TIMEOUT_MS);
   g_clear_pointer (&self->process, embark_process_free);
 }
 

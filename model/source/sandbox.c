@@ -13,6 +13,14 @@
 
 #define CLIENTS_MAX "16"
 
+/* bwrap can die with its parent, but while it sets the sandbox up it leaves a half made one behind when it is killed.
+ * So nobody kills it: the program inside is ended when its standard input is, a pipe that is open as long as Embark is
+ * there, and then the sandbox ends in good order. */
+#define RUN_WHILE_WANTED                                                                                               \
+  "exec 3<&0; \"$@\" 3<&- < /dev/null & program=$!; "                                                                  \
+  "{ read -r end <&3; kill -KILL $program; } & watch=$!; "                                                             \
+  "wait $program; status=$?; kill -KILL $watch; exit $status"
+
 static void add (GPtrArray *argv, const char *first, ...)
 {
   va_list words;
@@ -20,6 +28,17 @@ static void add (GPtrArray *argv, const char *first, ...)
   va_start (words, first);
   for (const char *word = first; word != NULL; word = va_arg (words, const char *))
     g_ptr_array_add (argv, g_strdup (word));
+  va_end (words);
+}
+
+static void insert_first (GPtrArray *argv, const char *first, ...)
+{
+  va_list words;
+  int at = 0;
+
+  va_start (words, first);
+  for (const char *word = first; word != NULL; word = va_arg (words, const char *))
+    g_ptr_array_insert (argv, at++, g_strdup (word));
   va_end (words);
 }
 
@@ -87,8 +106,7 @@ GPtrArray *embark_sandbox_new (EmbarkImageChain *chain, const char *folder, GErr
          "--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE", NULL);
   else
     add (argv, bwrap, "--unshare-all", "--cap-drop", "ALL", NULL);
-  add (argv, "--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/usr/sbin", "--setenv",
-       "LC_ALL", "C", NULL);
+  add (argv, "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/usr/sbin", "--setenv", "LC_ALL", "C", NULL);
   add_system (argv);
   for (guint i = 0; i < embark_image_chain_get_length (chain); i++)
     {
@@ -126,12 +144,15 @@ GPtrArray *embark_sandbox_new_nbd (EmbarkImageChain *chain, const char *folder, 
   g_autofree char *nbd = find_tool ("qemu-nbd", "qemu-utils", error);
   g_autofree char *options = embark_sandbox_describe_chain (chain);
 
-  if (nbd == NULL)
+  g_autofree char *setpriv = nbd != NULL ? find_tool ("setpriv", "util-linux", error) : NULL;
+  if (setpriv == NULL)
     return NULL;
 
   GPtrArray *argv = embark_sandbox_new (chain, folder, error);
   if (argv == NULL)
     return NULL;
+  insert_first (argv, setpriv, "--pdeathsig", "clear", "--", NULL);
+  add (argv, "/bin/sh", "-c", RUN_WHILE_WANTED, "sh", NULL);
   add (argv, nbd, "--read-only", "--persistent", "--shared=" CLIENTS_MAX,
        "--socket=" EMBARK_SANDBOX_FOLDER "/" EMBARK_SANDBOX_SOCKET,
        "--pid-file=" EMBARK_SANDBOX_FOLDER "/" EMBARK_SANDBOX_READY, "--image-opts", options, NULL);

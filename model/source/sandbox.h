@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /* bwrap and its options, ending with "--": the prefix of a command that sees the files of @chain and, writable,
  * @folder. Errors: TOOL_MISSING. */
 GPtrArray *embark_sandbox_new (EmbarkImageChain *chain, const char *folder, GError **error);
-/* The same with qemu-nbd behind it; NULL-terminated. */
+/* The same with qemu-nbd behind it, which ends with its standard input; NULL-terminated. */
 GPtrArray *embark_sandbox_new_nbd (EmbarkImageChain *chain, const char *folder, GError **error);
 /* The value of --image-opts: every driver, node name and backing file of the chain spelled out. */
 char *embark_sandbox_describe_chain (EmbarkImageChain *chain);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ISA-L's deflate with the window QEMU inflates with. Data that looks random
- * is not tried: most of a disk's bytes that do not shrink are archives and
- * pictures, and trying costs as much as shrinking.
+ * is not tried.
  */
 #include "model/stream/cluster-codec.h"
 
 #include <isa-l/igzip_lib.h>
 #include <isa-l/mem_routines.h>
+
+#include "model/stream/cluster-order.h"
 
 #define WINDOW_BITS 12
 /* Whoever reads the image inflates every compressed cluster, so a small saving is not worth it. */
@@ -17,11 +18,6 @@
  * after the first byte of a stream: the output is right but differs from run to run. Given so little that it stops
  * after that byte (it keeps 288 bytes to look ahead), it begins again with the bytes themselves. */
 #define FIRST_INPUT (288 + 1)
-
-/* Groups of SAMPLE_GROUP bytes are looked at, first few of them: most data shows at once that it is not random. */
-#define SAMPLE_GROUP 16
-#define FEW_STEP 2048
-#define MANY_STEP 256
 
 struct _EmbarkClusterCodec
 {
@@ -49,34 +45,13 @@ void embark_cluster_codec_free (EmbarkClusterCodec *self)
   g_free (self);
 }
 
-/* The sum of the squares of how often each byte was seen in every @step bytes, in percent of what it is for random
- * bytes, N²/256 + N: 100 at best. */
-static guint measure_order (const guint8 *in, gsize step)
-{
-  guint64 n = EMBARK_QCOW2_CLUSTER_SIZE / step * SAMPLE_GROUP;
-  guint16 seen[256] = { 0 };
-  guint64 squares = 0;
-
-  for (gsize at = 0; at < EMBARK_QCOW2_CLUSTER_SIZE; at += step)
-    for (gsize i = 0; i < SAMPLE_GROUP; i++)
-      seen[in[at + i]]++;
-  for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
-    squares += (guint64) seen[i] * seen[i];
-  return (guint) (squares * 100 / (n * n / 256 + n));
-}
-
-static gboolean looks_random (const guint8 *in)
-{
-  return measure_order (in, FEW_STEP) < 125 && measure_order (in, MANY_STEP) < 103;
-}
-
 gsize embark_cluster_codec_encode (EmbarkClusterCodec *self, const guint8 *in, guint8 *out)
 {
   struct isal_zstream *stream = &self->stream;
 
   if (isal_zero_detect ((void *) in, EMBARK_QCOW2_CLUSTER_SIZE) == 0)
     return 0;
-  if (self->level_buffer == NULL || looks_random (in))
+  if (self->level_buffer == NULL || embark_cluster_looks_random (in))
     return EMBARK_QCOW2_CLUSTER_SIZE;
   isal_deflate_init (stream);
   stream->level = self->level;

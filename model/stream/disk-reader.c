@@ -15,8 +15,9 @@
 
 #include "model/base/errors.h"
 
-/* Smaller requests cost qemu-nbd up to a third more CPU time, larger ones gain nothing (128 KiB to 2 MiB measured). */
-#define REQUEST_SIZE (512 * 1024)
+/* CPU seconds of both sides for 1.45 GB, medians of seven runs of 128, 256, 512 and 1024 KiB: 1.9, 1.7, 2.6, 2.0
+ * without compression, 4.6, 4.4, 5.1, 4.8 with. What fits a processor's cache is copied for less. */
+#define REQUEST_SIZE (256 * 1024)
 #define MIN_REQUEST_SIZE (64 * 1024)
 /* NBD counts are 32 bit; less keeps a server from being busy with one answer for long. */
 #define STATUS_SIZE (G_GUINT64_CONSTANT (1) << 30)

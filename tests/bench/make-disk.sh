@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Makes the disk of the benches once: 8 GiB of ext4 that hold at least 1 GiB of this computer's program files.
-# Prints its path.
+# Prints its path. Usage: make-disk.sh [MB of files, 1400]
 set -eu
 
-size_mb=1400
+size_mb=${1:-1400}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/embark/bench
 disk=$cache/files-8g.raw
+[ "$size_mb" = 1400 ] || disk=$cache/files-8g-$size_mb.raw
 if [ ! -e "$disk" ]; then
   mkdir -p "$cache"
   work=$(mktemp -d "$cache/make.XXXXXX")

@@ -47,7 +47,7 @@ def ensure_certificates(folder):
     paths = [os.path.join(folder, name) for name in ("ca.pem", "leaf.pem", "leaf.key")]
     if all(os.path.exists(path) for path in paths):
         return paths
-    names = ", ".join("DNS:" + name for name in list_certificate_names())
+    names = ", ".join(["IP:127.0.0.1", "DNS:localhost", *("DNS:" + name for name in list_certificate_names())])
     for name, text in (("ca.cnf", CA_CONFIG), ("leaf.cnf", LEAF_CONFIG.format(names=names))):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)

@@ -2,6 +2,7 @@
 """A minimal client of the practice cloud for tests written in Python: starts
 a server, signs requests, gives back status, headers and body."""
 
+import hashlib
 import http.client
 import json
 import os
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 
 import practice
 import signing_cos
+import signing_s3
 import signing_tc3
 from account import DEFAULT_ID, DEFAULT_KEY
 
@@ -24,7 +26,7 @@ BUCKET = "practice-1250000000"
 
 
 class Server:
-    """A server process with its folder; use as a context."""
+    """A server process with its folder."""
 
     def __init__(self, folder, *options):
         command = [sys.executable, os.path.join(HERE, "server.py"), "--dir", folder, "--import-seconds", "0", *options]
@@ -39,6 +41,25 @@ class Server:
 
     def command(self, name, **arguments):
         return practice.send_command(self.folder, {"command": name, **arguments})
+
+
+class Relay:
+    """A relay process in front of a server, with its control socket in the server's folder."""
+
+    def __init__(self, server):
+        self.folder = server.folder
+        command = [sys.executable, os.path.join(HERE, "relay.py"), "--dir", self.folder, "--to",
+                   f"127.0.0.1:{server.ready['port']}"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.ready = {**server.ready, **json.loads(self.process.stdout.readline())}
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def command(self, name, **arguments):
+        return practice.send_command(self.folder, {"command": name, **arguments}, "relay.sock")
 
 
 class Answer:
@@ -102,6 +123,20 @@ class Client:
         if self.token:
             sent["x-cos-security-token"] = self.token
         return self.send(method, host, make_target(path, params), sent, body)
+
+    def s3(self, method, path, params=(), body=b"", **changes):
+        """A request as clients of S3 send it, to this computer itself. headers replace what was signed, unsigned are
+        added behind."""
+        host = f"127.0.0.1:{self.port}"
+        headers = {"host": host, "x-amz-date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() + self.offset)),
+                   "x-amz-content-sha256": hashlib.sha256(body).hexdigest(), **changes.get("headers", {})}
+        if self.token:
+            headers["x-amz-security-token"] = self.token
+        headers["authorization"] = signing_s3.make_authorization(
+            self.secret_id, self.secret_key, changes.get("region", REGION), method, path, params, headers)
+        headers["content-length"] = str(len(body))
+        headers.update(changes.get("unsigned", {}))
+        return self.send(method, "127.0.0.1", make_target(path, params), headers, changes.get("sent", body))
 
     def presign(self, path, host=None, seconds=3600):
         """Never the same link twice, not even within a second: the import service takes each once."""

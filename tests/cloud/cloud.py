@@ -11,11 +11,13 @@ import time
 
 import cos
 import cvm
+import path_style
 from account import Account
 from cos_xml import format_http_time, write_error
 from errors import BadRequest, ConnectionGone, CosError
 from faults import Clock, Faults
 from images import Images
+from pace import Pace
 from regions import find_place
 from store import Store
 from wire import Connection, Response
@@ -36,6 +38,7 @@ class Cloud:
         self.account = Account()
         self.clock = Clock()
         self.faults = Faults()
+        self.upload_pace = Pace()
         self.store = Store(folder)
         self.images = Images(self, import_seconds, image_quota)
         self.log = collections.deque(maxlen=LOGGED_REQUESTS)
@@ -44,7 +47,7 @@ class Cloud:
 
     def serve(self, sock):
         """All requests of one connection, in its own thread."""
-        connection = Connection(sock)
+        connection = Connection(sock, self.upload_pace)
         try:
             while self.serve_one(connection) and not connection.must_close:
                 pass
@@ -90,6 +93,8 @@ class Cloud:
             request.decode()
         except CosError as error:
             return self.make_error(request, error)
+        if place.kind == "path-style":
+            place = path_style.enter(self.store, request)
         facts = self.describe(request, place)
         entry.update({name: facts[name] for name in ("op", "path", "query", "part") if name in facts})
         if request.fault is None:
@@ -130,6 +135,8 @@ class Cloud:
         except CosError as error:
             entry["code"] = error.code
             return self.make_error(request, error)
+        if place.is_path_style:
+            path_style.rename_answer(response)
         return self.add_common(request, response)
 
     def add_common(self, request, response):

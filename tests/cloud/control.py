@@ -61,7 +61,7 @@ def clear(cloud, command):
 
 def set_values(cloud, command):
     """Changes what the options of the server gave: clockOffset, importSeconds, imageQuota,
-    importsPerSecond, strict."""
+    importsPerSecond, strict, uploadBytesPerSecond."""
     if "clockOffset" in command:
         cloud.clock.offset = float(command["clockOffset"])
     if "importSeconds" in command:
@@ -72,9 +72,11 @@ def set_values(cloud, command):
         cloud.images.requests_per_second = int(command["importsPerSecond"])
     if "strict" in command:
         cloud.is_strict = bool(command["strict"])
+    if "uploadBytesPerSecond" in command:
+        cloud.upload_pace.set_rate(float(command["uploadBytesPerSecond"]))
     return {"clockOffset": cloud.clock.offset, "importSeconds": cloud.images.import_seconds,
             "imageQuota": cloud.images.quota, "importsPerSecond": cloud.images.requests_per_second,
-            "strict": cloud.is_strict}
+            "strict": cloud.is_strict, "uploadBytesPerSecond": cloud.upload_pace.rate}
 
 
 def add_key(cloud, command):
@@ -112,27 +114,30 @@ COMMANDS = {
 }
 
 
-def run_command(cloud, line):
+def run_command(commands, owner, line):
     try:
         command = json.loads(line)
-        function = COMMANDS.get(command.get("command"))
+        function = commands.get(command.get("command"))
         if function is None:
-            raise ValueError("commands are " + ", ".join(COMMANDS))
-        return {"result": function(cloud, command)}
+            raise ValueError("commands are " + ", ".join(commands))
+        return {"result": function(owner, command)}
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
 def start(cloud, folder):
-    """Serves the socket in the background."""
-    path = os.path.join(folder, "control.sock")
+    serve(os.path.join(folder, "control.sock"), COMMANDS, cloud)
+
+
+def serve(path, commands, owner):
+    """Serves the socket in the background. commands: name to a function of owner and the command."""
     if os.path.exists(path):
         os.unlink(path)
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
             line = self.rfile.readline(MAX_LINE)
-            self.wfile.write(json.dumps(run_command(cloud, line), ensure_ascii=False).encode() + b"\n")
+            self.wfile.write(json.dumps(run_command(commands, owner, line), ensure_ascii=False).encode() + b"\n")
 
     class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         daemon_threads = True

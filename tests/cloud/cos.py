@@ -6,6 +6,7 @@ import re
 
 import cos_multipart
 import cos_objects
+import path_style
 import signing_cos
 from account import APPID, OWNER_UIN
 from cos_xml import format_time, read_xml, write_xml
@@ -51,7 +52,9 @@ def find_operation(place, request):
     sub = next((name for name in ("uploads", "uploadId") if request.has(name)), "")
     if not sub:
         sub = next((name for name in SUBRESOURCES if request.has(name)), "")
-    if "x-cos-copy-source" in request.headers:
+    if "x-cos-copy-source" in request.headers or "x-amz-copy-source" in request.headers:
+        return "NotImplemented"
+    if place.is_path_style and (kind, request.method) == ("bucket", "PUT"):
         return "NotImplemented"
     found = OPERATIONS.get((kind, request.method, sub))
     if found is None:
@@ -66,8 +69,11 @@ def check_bucket_name(place):
         raise CosError("BucketNameTooLong", "The host name of the bucket is longer than 60 characters.")
 
 
-def authorize(cloud, request, bucket):
+def authorize(cloud, request, place, bucket):
     """Keys of the account may do everything; anybody may read what is public."""
+    if place.is_path_style:
+        path_style.authorize(cloud, request, place)
+        return
     key = signing_cos.verify(request, cloud.account, cloud.clock.now(), cloud.is_strict)
     if key is not None:
         return
@@ -93,7 +99,7 @@ def answer(cloud, request, place):
         if request.op == "PutBucket":
             check_bucket_name(place)
         bucket = cloud.store.find_bucket(place.bucket, place.region)
-    authorize(cloud, request, bucket)
+    authorize(cloud, request, place, bucket)
     if request.op == "MethodNotAllowed":
         raise CosError("MethodNotAllowed", "The specified method is not allowed against this resource.")
     if request.op == "NotImplemented":

@@ -19,6 +19,7 @@ MIN_PART = 1024 ** 2
 MAX_PARTS = 10000
 MAX_COMPLETE_BODY = 1024 ** 2
 SPACES_EVERY = 1.0
+S3_NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 OWNER = [("ID", f"qcs::cam::uin/{OWNER_UIN}:uin/{OWNER_UIN}"), ("DisplayName", OWNER_UIN)]
 
 
@@ -86,7 +87,8 @@ def read_part_list(request):
     """[(number, ETag without quotes)] of a Complete request."""
     if "content-length" in request.headers and request.body.length == 0:
         raise CosError("MissingRequestBodyError", "The request body is empty.")
-    root = read_xml(read_small(request, MAX_COMPLETE_BODY), "CompleteMultipartUpload")
+    root = read_xml(read_small(request, MAX_COMPLETE_BODY), "CompleteMultipartUpload",
+                    S3_NAMESPACE if request.signed_path is not None else "")
     listed = []
     for element in root:
         number, etag = element.findtext("PartNumber"), element.findtext("ETag")

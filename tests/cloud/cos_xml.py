@@ -33,8 +33,8 @@ def write_error(error, resource, request_id, trace_id):
                                ("RequestId", request_id), ("TraceId", trace_id)])
 
 
-def read_xml(data, root_name):
-    """The root element; no DOCTYPE, entities or depth beyond what COS itself has."""
+def read_xml(data, root_name, namespace=""):
+    """The root element, without the namespace; no DOCTYPE, entities or depth beyond what COS itself has."""
     if b"<!" in data:
         raise CosError("MalformedXML", "The XML you provided has a declaration that is not allowed.")
     parser = ElementTree.XMLPullParser(("start", "end"))
@@ -45,6 +45,8 @@ def read_xml(data, root_name):
         parser.close()
         for event, element in parser.read_events():
             depth += 1 if event == "start" else -1
+            if event == "start":
+                element.tag = element.tag.removeprefix(namespace)
             root = element if root is None else root
             if depth > MAX_DEPTH:
                 raise CosError("MalformedXML", "The XML you provided is too deep.")

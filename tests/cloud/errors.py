@@ -7,7 +7,8 @@ for _status, _codes in {
              "InvalidBucketName BucketNameTooLong InvalidObjectName KeyTooLong InvalidPart InvalidPartOrder "
              "InvalidRegionName InvalidURI MalformedXML MissingRequestBodyError NotSupportedStorageClass "
              "RequestTimeout TooManyBuckets UserNetworkTooSlow ExpiredToken BucketAccelerateNotEnabled "
-             "ActionAccelerateNotSupported PolicyFull AttachmentFull",
+             "ActionAccelerateNotSupported PolicyFull AttachmentFull XAmzContentSHA256Mismatch "
+             "AuthorizationHeaderMalformed",
         402: "PaymentRequired",
         403: "AccessDenied InvalidAccessKeyId SignatureDoesNotMatch RequestTimeTooSkewed InvalidObjectState",
         404: "NoSuchBucket NoSuchKey NoSuchUpload NoSuchVersion",

@@ -38,6 +38,11 @@ def parse_content_md5(text):
     return digest
 
 
+def check_sha256(request, digest):
+    if request.sha256 != digest:
+        raise CosError("XAmzContentSHA256Mismatch", "The x-amz-content-sha256 does not match what was received.")
+
+
 def check_length(request, maximum):
     """Before anything is read."""
     if "content-length" not in request.headers:
@@ -60,6 +65,7 @@ def receive(request, path, buffer):
     flips_at = fault.get("at", 0) if fault is not None and fault.do == "flip-byte" else -1
     rots_at = fault.get("at", 0) if fault is not None and fault.do == "rot" else -1
     digest = hashlib.md5(usedforsecurity=False)
+    signed = hashlib.sha256() if request.sha256 is not None else None
     crc = 0
     size = 0
     view = memoryview(buffer)
@@ -68,11 +74,15 @@ def receive(request, path, buffer):
             while count := request.body.read_block(view):
                 spoil(view[:count], flips_at, size)
                 digest.update(view[:count])
+                if signed is not None:
+                    signed.update(view[:count])
                 crc = crc64.update(crc, buffer, count)
                 spoil(view[:count], rots_at, size)
                 write_all(file, view[:count])
                 size += count
         check_content_md5(request, digest.digest())
+        if signed is not None:
+            check_sha256(request, signed.hexdigest())
     except BaseException:
         os.unlink(path)
         raise
@@ -89,4 +99,6 @@ def read_small(request, maximum):
     check_length(request, maximum)
     data = request.body.read_all(maximum)
     check_content_md5(request, hashlib.md5(data, usedforsecurity=False).digest())
+    if request.sha256 is not None:
+        check_sha256(request, hashlib.sha256(data).hexdigest())
     return data

@@ -17,10 +17,10 @@ USAGE = """usage: practice.py DIR COMMAND [JSON]
   hurry              end the waiting time of imports and wait for their outcome"""
 
 
-def send_command(folder, command):
-    """The result, or RuntimeError with the server's words."""
+def send_command(folder, command, name="control.sock"):
+    """The result, or RuntimeError with the server's words. name: relay.sock for the relay."""
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.connect(os.path.join(folder, "control.sock"))
+        sock.connect(os.path.join(folder, name))
         sock.sendall(json.dumps(command).encode() + b"\n")
         with sock.makefile("rb") as file:
             answer = json.loads(file.readline())

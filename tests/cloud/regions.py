@@ -14,6 +14,8 @@ WITHOUT_MACHINES = ("ap-beijing-1", "ap-mumbai", "na-toronto", "eu-moscow")
 COS_SUFFIXES = ("myqcloud.com", "tencentcos.cn")
 API_SERVICES = ("cvm", "sts", "cam", "region")
 API_ROOTS = ("tencentcloudapi.com", "intl.tencentcloudapi.com")
+# This computer itself, for clients of S3 that cannot be told to connect elsewhere.
+PATH_STYLE_HOSTS = ("127.0.0.1", "localhost")
 
 COS_HOST = re.compile(r"(?:(?P<label>[^.]+)\.)?cos\.(?P<region>[a-z0-9-]+)\.(?P<suffix>myqcloud\.com|tencentcos\.cn)")
 API_HOST = re.compile(r"(?P<service>[a-z]+)(?:\.(?P<region>[a-z0-9-]+))?\.tencentcloudapi\.com")
@@ -21,14 +23,18 @@ API_HOST = re.compile(r"(?P<service>[a-z]+)(?:\.(?P<region>[a-z0-9-]+))?\.tencen
 
 @dataclass
 class Place:
-    """Where a request goes: kind is service, bucket, accelerate, api or unknown."""
+    """Where a request goes: kind is service, bucket, accelerate, api, path-style (until its path was looked at) or
+    unknown."""
     kind: str
     region: str = ""
     bucket: str = ""
     service: str = ""
+    is_path_style: bool = False
 
 
 def find_place(host):
+    if host in PATH_STYLE_HOSTS:
+        return Place("path-style")
     if host in ["service.cos." + suffix for suffix in COS_SUFFIXES]:
         return Place("service")
     match = COS_HOST.fullmatch(host)

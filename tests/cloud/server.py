@@ -32,6 +32,7 @@ def parse_arguments():
                         help="keys that are valid instead of the built-in one")
     parser.add_argument("--import-seconds", type=float, default=2.0, help="how long an import takes at least")
     parser.add_argument("--image-quota", type=int, default=500, help="custom images of a region")
+    parser.add_argument("--upload-bytes-per-second", type=float, default=0, help="of all uploads together; 0: no limit")
     parser.add_argument("--bucket", action="append", default=[], metavar="NAME@REGION", help="make it if missing")
     parser.add_argument("--not-strict", action="store_true", help="do not insist on signing all that matters")
     parser.add_argument("--no-parent-death", action="store_true", help="stay when the parent process ends")
@@ -72,6 +73,7 @@ def run(options):
     folder = os.path.abspath(options.dir)
     ca, certificate, key = ensure_certificates(folder)
     cloud = Cloud(folder, options.import_seconds, options.image_quota, not options.not_strict)
+    cloud.upload_pace.set_rate(options.upload_bytes_per_second)
     keys = list_keys(options.keys)
     for entry in keys:
         cloud.account.add(entry)

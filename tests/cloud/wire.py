@@ -59,6 +59,8 @@ class Request:
         self.body = None
         self.fault = None
         self.op = ""
+        self.sha256 = None       # of the body, in hex, if that was signed
+        self.signed_path = None  # where the path has changed since
         self.id = secrets.token_hex(16)
 
     def decode(self):
@@ -126,7 +128,9 @@ class Body:
             self.connection.send_bytes(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self.shaping is not None:
             wanted = min(wanted, self.shaping(self.length - self.left))
+        wanted = self.connection.pace.limit_block(wanted)
         self.connection.read_exactly(view[:wanted])
+        self.connection.pace.take(wanted)
         self.left -= wanted
         return wanted
 
@@ -142,8 +146,9 @@ class Body:
 
 
 class Connection:
-    def __init__(self, sock):
+    def __init__(self, sock, pace):
         self.sock = sock
+        self.pace = pace  # of all bodies that are read
         self.rest = b""
         self.buffer = bytearray(BLOCK)
         self.must_close = False
