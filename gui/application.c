@@ -94,10 +94,10 @@ static void quit_activated_cb (GSimpleAction *action, GVariant *parameter, gpoin
   dialog = adw_message_dialog_new (GTK_WINDOW (ensure_window (self)), _ ("Quit and Stop Imports?"), NULL);
   adw_message_dialog_set_body (
       ADW_MESSAGE_DIALOG (dialog),
-      ngettext ("One import is under way. It stops and can be continued the next time. If you only close the window, "
-                "it goes on.",
-                "Several imports are under way. They stop and can be continued the next time. If you only close the "
-                "window, they go on.",
+      ngettext ("One import is under way. It stops, what was sent stays in the bucket, and “Continue” goes on from "
+                "there another day. If you only close the window, it goes on.",
+                "Several imports are under way. They stop, what was sent stays in the bucket, and “Continue” goes on "
+                "from there another day. If you only close the window, they go on.",
                 n_running));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _ ("_Keep Running"), "quit", _ ("_Quit"),
                                     NULL);
@@ -124,6 +124,19 @@ static void preferences_activated_cb (GSimpleAction *action, GVariant *parameter
     gtk_window_present (GTK_WINDOW (embark_preferences_window_new (GTK_WINDOW (window), self->context)));
 }
 
+static void transfer_preferences_activated_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  EmbarkApplication *self = user_data;
+  EmbarkWindow *window = ensure_window (self);
+  GtkWidget *preferences;
+
+  if (window == NULL)
+    return;
+  preferences = embark_preferences_window_new (GTK_WINDOW (window), self->context);
+  adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), "transfer");
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
 static void help_activated_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   embark_show_help (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
@@ -146,6 +159,7 @@ static const GActionEntry action_entries[] = {
   { .name = "quit", .activate = quit_activated_cb },
   { .name = "about", .activate = about_activated_cb },
   { .name = "preferences", .activate = preferences_activated_cb },
+  { .name = "transfer-preferences", .activate = transfer_preferences_activated_cb },
   { .name = "help", .activate = help_activated_cb },
   { .name = "shortcuts", .activate = shortcuts_activated_cb },
   { .name = "show-migration", .activate = show_migration_activated_cb, .parameter_type = "s" },

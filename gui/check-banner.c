@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkCheckBanner: follows the disk and the job of its check.
+ * EmbarkCheckBanner: follows the disk and the job of its check. A failure that
+ * left nothing to show is the matter of gui/check-view.c.
  */
 #include "gui/check-banner.h"
 
 #include <glib/gi18n.h>
+
+#include "gui/error-text.h"
 
 struct _EmbarkCheckBanner
 {
@@ -16,9 +19,13 @@ struct _EmbarkCheckBanner
   GSignalGroup *job_signals;
 
   /* Template children */
+  GtkWidget *running_card;
   GtkLabel *stage_label;
   GtkProgressBar *progress_bar;
   GtkLabel *slow_label;
+  GtkWidget *failed_card;
+  GtkLabel *failed_title;
+  GtkLabel *failed_body;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkCheckBanner, embark_check_banner, ADW_TYPE_BIN)
@@ -57,14 +64,34 @@ static void show_progress (EmbarkCheckBanner *self)
   gtk_widget_set_visible (GTK_WIDGET (self->slow_label), embark_disk_is_slow (self->disk));
 }
 
+static void show_failure (EmbarkCheckBanner *self)
+{
+  g_autoptr (EmbarkErrorText) text = embark_error_text_new (embark_disk_get_error (self->disk));
+  g_autofree char *body = embark_error_text_join (text);
+
+  gtk_label_set_label (self->failed_title, text->heading);
+  gtk_label_set_label (self->failed_body, body);
+}
+
 static void update (EmbarkCheckBanner *self)
 {
   EmbarkJob *job = self->disk != NULL ? embark_disk_get_job (self->disk) : NULL;
+  gboolean is_failed = job == NULL && self->disk != NULL && embark_disk_get_error (self->disk) != NULL
+                       && embark_disk_get_report (self->disk) != NULL;
 
   g_signal_group_set_target (self->job_signals, job);
   if (job != NULL)
     show_progress (self);
-  gtk_widget_set_visible (GTK_WIDGET (self), job != NULL);
+  if (is_failed)
+    show_failure (self);
+  gtk_widget_set_visible (self->running_card, job != NULL);
+  gtk_widget_set_visible (self->failed_card, is_failed);
+  gtk_widget_set_visible (GTK_WIDGET (self), job != NULL || is_failed);
+}
+
+static void again_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_disk_check_again (EMBARK_CHECK_BANNER (widget)->disk);
 }
 
 static void cancel_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
@@ -91,10 +118,15 @@ static void embark_check_banner_class_init (EmbarkCheckBannerClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = embark_check_banner_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/check-banner.ui");
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, running_card);
   gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, stage_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, slow_label);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, failed_card);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, failed_title);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkCheckBanner, failed_body);
   gtk_widget_class_install_action (widget_class, "check.cancel", NULL, cancel_activated);
+  gtk_widget_class_install_action (widget_class, "check.again", NULL, again_activated);
 }
 
 static void embark_check_banner_init (EmbarkCheckBanner *self)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkCheckBanner: how far the check of a disk is, above what is known of it
- * already. Only there while a check runs.
+ * EmbarkCheckBanner: how far the check of a disk is, or why it failed, above
+ * what is known of the disk already. Hidden otherwise.
  */
 #pragma once
 

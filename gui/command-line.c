@@ -123,7 +123,7 @@ static int run_verb (const Verb *verb, EmbarkCommand *command)
   if (command->context == NULL)
     return embark_command_fail (command, error);
   embark_context_set_judge (command->context, judge);
-  if (!embark_command_apply_transfer (command, &error))
+  if ((verb->options & EMBARK_OPTIONS_PROXY) != 0 && !embark_command_apply_transfer (command, &error))
     return embark_command_fail (command, error);
   interrupt_id = g_unix_signal_add (SIGINT, interrupted_cb, command);
   terminate_id = g_unix_signal_add (SIGTERM, terminated_cb, command);

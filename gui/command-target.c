@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/command.h"
+#include "gui/settings.h"
 #include "model/base/errors.h"
 
 #define MACHINE_PREFIX "machine:"
@@ -21,18 +22,12 @@ typedef struct
 static char **list_uris (const EmbarkCommand *command)
 {
   static const char *const defaults[] = { "qemu:///system", "qemu:///session", NULL };
-  GSettingsSchemaSource *schemas = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema = NULL;
   g_autoptr (GSettings) settings = NULL;
 
   if (command->uris != NULL)
     return g_strdupv (command->uris);
-  if (schemas != NULL)
-    schema = g_settings_schema_source_lookup (schemas, EMBARK_APP_ID, TRUE);
-  if (schema == NULL || !g_settings_schema_has_key (schema, "connections"))
-    return g_strdupv ((char **) defaults);
-  settings = g_settings_new (EMBARK_APP_ID);
-  return g_settings_get_strv (settings, "connections");
+  settings = embark_settings_try_new ();
+  return settings != NULL ? g_settings_get_strv (settings, "connections") : g_strdupv ((char **) defaults);
 }
 
 void embark_command_open_connections (EmbarkCommand *command)

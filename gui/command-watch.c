@@ -144,6 +144,19 @@ static void print_way_on (Watch *watch)
     g_printerr (_ ("`embark continue %s` goes on from where it stopped.\n"), id);
 }
 
+/* First what went wrong, then how to go on; for programs the error is the last line. */
+static int fail (Watch *watch, const GError *error)
+{
+  int status;
+
+  if (watch->command->is_json)
+    print_way_on (watch);
+  status = embark_command_fail (watch->command, error);
+  if (!watch->command->is_json)
+    print_way_on (watch);
+  return status;
+}
+
 static int print_end (Watch *watch)
 {
   const GError *error = embark_migration_get_error (watch->migration);
@@ -151,10 +164,7 @@ static int print_end (Watch *watch)
 
   embark_command_show_progress (NULL);
   if (error != NULL)
-    {
-      print_way_on (watch);
-      return embark_command_fail (watch->command, error);
-    }
+    return fail (watch, error);
   if (watch->command->is_json)
     {
       builder = begin_line ("done");
@@ -190,8 +200,7 @@ int embark_command_watch (EmbarkCommand *command, EmbarkMigration *migration)
   if (command->is_interrupted)
     {
       g_autoptr (GError) cancelled = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "");
-      print_way_on (&watch);
-      return embark_command_fail (command, cancelled);
+      return fail (&watch, cancelled);
     }
   return print_end (&watch);
 }

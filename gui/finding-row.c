@@ -39,10 +39,16 @@ static GtkWidget *make_text (const char *text)
 /* A code leads to its explanation. */
 static GtkWidget *make_code_button (const char *code)
 {
-  GtkWidget *button = gtk_button_new_with_label (code);
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *label = gtk_label_new (code);
   /* Translators: %s is an error code of the cloud. */
   g_autofree char *words = g_strdup_printf (_ ("Explain %s"), code);
 
+  /* One long word: unless it may break, the narrow window cannot show the row, not even while it is folded. */
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_button_set_child (GTK_BUTTON (button), label);
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text (button, words);
   gtk_widget_add_css_class (button, "flat");

@@ -206,9 +206,7 @@ static void update (EmbarkMachinePage *self)
     return;
 
   is_checking = self->disk != NULL && embark_disk_get_job (self->disk) != NULL;
-  report = self->disk != NULL && (is_checking || embark_disk_get_error (self->disk) == NULL)
-               ? embark_disk_get_report (self->disk)
-               : NULL;
+  report = self->disk != NULL ? embark_disk_get_report (self->disk) : NULL;
   show_header (self);
   show_migration (self);
   if (self->disk == NULL)
@@ -466,6 +464,8 @@ void embark_machine_page_set_narrow (EmbarkMachinePage *self, gboolean is_narrow
   g_return_if_fail (EMBARK_IS_MACHINE_PAGE (self));
 
   gtk_widget_set_visible (self->report_buttons, !is_narrow);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bottom_bar),
+                                  is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }
 
 void embark_machine_page_check (EmbarkMachinePage *self)

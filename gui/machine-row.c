@@ -9,6 +9,7 @@
 #include "gui/outcome-icon.h"
 #include "gui/page-stack.h"
 #include "gui/system-tile.h"
+#include "gui/transfer-state.h"
 
 struct _EmbarkMachineRow
 {
@@ -31,11 +32,13 @@ struct _EmbarkMachineRow
 
 G_DEFINE_FINAL_TYPE (EmbarkMachineRow, embark_machine_row, GTK_TYPE_LIST_BOX_ROW)
 
-static void show_badge (EmbarkMachineRow *self, gboolean is_busy)
+static void show_badge (EmbarkMachineRow *self, gboolean is_busy, const EmbarkTransferState *state)
 {
   EmbarkDisk *disk = embark_machine_get_boot_disk (self->machine);
   EmbarkReport *report = disk != NULL ? embark_disk_get_report (disk) : NULL;
 
+  /* What waits does not spin. */
+  is_busy = is_busy && (state == NULL || !state->is_waiting);
   gtk_spinner_set_spinning (self->spinner, is_busy);
   if (is_busy)
     {
@@ -44,6 +47,11 @@ static void show_badge (EmbarkMachineRow *self, gboolean is_busy)
     }
 
   embark_page_stack_show (self->badge_stack, "verdict");
+  if (state != NULL && state->is_waiting)
+    {
+      embark_transfer_state_show (state, self->badge);
+      return;
+    }
   if (report != NULL)
     {
       embark_outcome_icon_show_verdict (self->badge, embark_report_get_verdict (report));
@@ -68,7 +76,7 @@ static void update (EmbarkMachineRow *self)
   gtk_label_set_label (self->description_label, description);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), embark_machine_get_name (self->machine));
   embark_system_tile_set_system (self->tile, embark_machine_get_system_id (self->machine));
-  show_badge (self, is_migrating || is_checking);
+  show_badge (self, is_migrating || is_checking, is_migrating ? embark_transfer_state_of (migration) : NULL);
 
   /* Translators: a machine for screen readers: its name, then what is known of it, then the verdict. */
   words = g_strdup_printf (_ ("%s, %s, %s"), embark_machine_get_name (self->machine), description,

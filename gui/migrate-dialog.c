@@ -88,29 +88,18 @@ static void show_error (EmbarkMigrateDialog *self, const GError *error)
   gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
 }
 
-/* NULL lets the model make the key; a prefix of the user's is put before a key of the same kind. */
-static char *make_key (EmbarkMigrateDialog *self, const char *image_name)
-{
-  g_autofree char *prefix = g_settings_get_string (self->settings, "key-prefix");
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%d-%H%M%S");
-
-  if (prefix[0] == '\0')
-    return NULL;
-
-  return g_strdup_printf ("%s%s-%s.qcow2", prefix, image_name, time);
-}
-
 static void start_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   EmbarkMigrateDialog *self = EMBARK_MIGRATE_DIALOG (widget);
   EmbarkDestination *destination = embark_destination_group_get_destination (self->destination_group);
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name_row))));
-  g_autofree char *key = make_key (self, name);
+  g_autofree char *prefix = g_settings_get_string (self->settings, "key-prefix");
+  g_autofree char *level = g_settings_get_string (self->settings, "compression");
   EmbarkMigrationParams params = {
     .region = embark_destination_get_region (destination),
     .bucket = embark_destination_get_bucket (destination),
-    .key = key,
+    .key_prefix = prefix,
+    .level = level,
     .image_name = name,
     .is_forced = self->way == EMBARK_WAY_FORCED,
   };

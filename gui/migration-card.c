@@ -7,8 +7,10 @@
 #include <glib/gi18n.h>
 
 #include "gui/format.h"
+#include "gui/limit-menu.h"
 #include "gui/speed-graph.h"
 #include "gui/step-strip.h"
+#include "gui/transfer-state.h"
 
 struct _EmbarkMigrationCard
 {
@@ -20,10 +22,16 @@ struct _EmbarkMigrationCard
 
   /* Template children */
   EmbarkStepStrip *strip;
+  GtkWidget *state_box;
+  GtkImage *state_icon;
+  GtkLabel *state_title;
+  GtkLabel *state_detail;
+  GtkWidget *limit_menu;
   GtkWidget *progress_box;
   GtkProgressBar *progress_bar;
   GtkLabel *sent_label;
   GtkLabel *saved_label;
+  GtkLabel *kept_label;
   GtkLabel *speed_label;
   GtkLabel *left_label;
   EmbarkSpeedGraph *graph;
@@ -103,6 +111,8 @@ static char *describe_step (EmbarkMigrationCard *self, const Step *step, EmbarkS
     return g_strdup (_ ("stopped"));
   if (state != EMBARK_STEP_ACTIVE)
     return NULL;
+  if (embark_migration_is_paused (self->migration))
+    return g_strdup (_ ("paused"));
   if (step->active == EMBARK_MIGRATION_UPLOADING && report->bytes_total > 0)
     {
       double fraction = MIN ((double) report->bytes_done / (double) report->bytes_total, 1);
@@ -129,17 +139,25 @@ static void show_steps (EmbarkMigrationCard *self)
     }
 }
 
-static char *describe_saved (guint64 source, guint64 sent)
+static char *describe_saved (guint64 source, guint64 packed)
 {
   g_autofree char *source_text = g_format_size (source);
-  g_autofree char *saved_text = NULL;
+  g_autofree char *packed_text = g_format_size (packed);
 
-  if (source <= sent)
+  if (source <= packed || packed == 0)
     return g_strdup ("");
+  /* Translators: two sizes: "4.2 GB of the disk became 1.9 GB". */
+  return g_strdup_printf (_ ("%s of the disk became %s"), source_text, packed_text);
+}
 
-  saved_text = g_format_size (source - sent);
-  /* Translators: two sizes: "from 9.1 GB on the disk: compression saved 5.4 GB". */
-  return g_strdup_printf (_ ("from %s on the disk: compression saved %s"), source_text, saved_text);
+static char *describe_kept (guint64 kept)
+{
+  g_autofree char *text = g_format_size (kept);
+
+  if (kept == 0)
+    return g_strdup ("");
+  /* Translators: the placeholder is a size: "1.1 GB were in the bucket already". */
+  return g_strdup_printf (_ ("%s were in the bucket already"), text);
 }
 
 static void show_sent (EmbarkMigrationCard *self)
@@ -148,12 +166,13 @@ static void show_sent (EmbarkMigrationCard *self)
   guint64 sent_size = embark_migration_get_sent_size (self->migration);
   g_autofree char *sent = NULL;
   g_autofree char *saved = NULL;
+  g_autofree char *kept = describe_kept (report->bytes_kept);
   g_autofree char *amount = NULL;
 
   if (embark_migration_get_state (self->migration) == EMBARK_MIGRATION_UPLOADING && report->bytes_total > 0)
     {
       amount = embark_format_part (report->bytes_done, report->bytes_total);
-      saved = describe_saved (report->bytes_source, report->bytes_done);
+      saved = describe_saved (report->bytes_source, report->bytes_packed);
     }
   else if (sent_size > 0)
     {
@@ -164,6 +183,24 @@ static void show_sent (EmbarkMigrationCard *self)
   sent = amount != NULL ? g_strdup_printf (_ ("%s sent"), amount) : g_strdup ("");
   gtk_label_set_label (self->sent_label, sent);
   gtk_label_set_label (self->saved_label, saved != NULL ? saved : "");
+  gtk_label_set_label (self->kept_label, kept);
+  gtk_widget_set_visible (GTK_WIDGET (self->kept_label), kept[0] != '\0');
+}
+
+static void show_state (EmbarkMigrationCard *self)
+{
+  const EmbarkTransferState *state = embark_transfer_state_of (self->migration);
+
+  gtk_widget_set_visible (self->state_box, state != NULL);
+  if (state == NULL)
+    return;
+
+  embark_transfer_state_show (state, self->state_icon);
+  gtk_label_set_label (self->state_title, state->title);
+  gtk_label_set_label (self->state_detail, state->detail);
+  gtk_widget_set_visible (GTK_WIDGET (self->state_detail), state->detail[0] != '\0');
+  /* The import sends nothing that could be limited. */
+  gtk_widget_set_visible (self->limit_menu, embark_migration_get_state (self->migration) < EMBARK_MIGRATION_UPLOADED);
 }
 
 static void show_speed (EmbarkMigrationCard *self)
@@ -179,7 +216,8 @@ static void show_speed (EmbarkMigrationCard *self)
     /* Translators: a speed, then how many parts are being sent: "4.1 MB/s · 6 parts at once". */
     speed_text = g_strdup_printf (ngettext ("%s · %u part at once", "%s · %u parts at once", report->in_flight), speed,
                                   report->in_flight);
-  if (embark_migration_get_state (self->migration) == EMBARK_MIGRATION_IMPORTING)
+  if (embark_migration_get_state (self->migration) == EMBARK_MIGRATION_IMPORTING
+      && embark_transfer_state_of (self->migration) == NULL)
     left_text = g_strdup (_ ("The cloud makes the image, usually within some minutes"));
   else if (is_uploading && left[0] != '\0' && embark_migration_is_import_wanted (self->migration))
     /* Translators: the placeholder is a time: "about 6 minutes left, then the import". */
@@ -209,6 +247,7 @@ static void update (EmbarkMigrationCard *self)
 
   name_steps (self);
   show_steps (self);
+  show_state (self);
   show_sent (self);
   show_speed (self);
   hide_if_empty (self->sent_label, self->saved_label);
@@ -234,14 +273,21 @@ static void embark_migration_card_class_init (EmbarkMigrationCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = embark_migration_card_dispose;
+  g_type_ensure (EMBARK_TYPE_LIMIT_MENU);
   g_type_ensure (EMBARK_TYPE_STEP_STRIP);
   g_type_ensure (EMBARK_TYPE_SPEED_GRAPH);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/migration-card.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, strip);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, state_box);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, state_icon);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, state_title);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, state_detail);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, limit_menu);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, progress_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, sent_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, saved_label);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, kept_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, speed_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, left_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationCard, graph);

@@ -42,8 +42,10 @@ struct _EmbarkMigrationPage
   AdwActionRow *image_row;
   GtkWidget *events_box;
   GtkListBox *events_list;
+  GtkWidget *bottom_bar;
   GtkLabel *hint_label;
   GtkWidget *cancel_button;
+  GtkWidget *pause_button;
   GtkWidget *remove_button;
   GtkWidget *continue_button;
 };
@@ -157,11 +159,14 @@ static void show_buttons (EmbarkMigrationPage *self)
   gboolean is_elsewhere = embark_migration_is_elsewhere (self->migration);
 
   gtk_widget_set_visible (self->cancel_button, is_running);
-  gtk_widget_set_visible (self->continue_button, !is_running && embark_migration_can_continue (self->migration));
+  gtk_widget_set_visible (self->pause_button, embark_migration_can_pause (self->migration));
+  gtk_widget_set_visible (self->continue_button, embark_migration_is_paused (self->migration)
+                                                     || embark_migration_can_continue (self->migration));
   gtk_widget_set_visible (self->remove_button, !is_running && !is_elsewhere);
-  gtk_label_set_label (
-      self->hint_label,
-      is_running ? _ ("You can close the window: Embark goes on and tells you when the image is ready.") : "");
+  gtk_label_set_label (self->hint_label,
+                       is_running && !embark_migration_is_paused (self->migration)
+                           ? _ ("You can close the window: Embark goes on and tells you when the image is ready.")
+                           : "");
 }
 
 static void update (EmbarkMigrationPage *self)
@@ -208,19 +213,24 @@ static void cancel_answered_cb (AdwMessageDialog *dialog, const char *response, 
     embark_migration_cancel (migration);
 }
 
+/* What the bucket loses. */
+static const char *describe_cancel (EmbarkMigration *migration)
+{
+  if (embark_migration_get_state (migration) == EMBARK_MIGRATION_IMPORTING)
+    return _ ("The cloud has accepted the import already and goes on with it. Embark only stops watching it.");
+  if (embark_migration_get_state (migration) == EMBARK_MIGRATION_UPLOADING)
+    return _ ("All parts that were sent are removed from the bucket, so that nothing stays there that costs money. The "
+              "disk itself is not changed. To go on later, use “Pause”, or quit Embark and continue another day.");
+  return _ ("Nothing was sent in this run. The disk itself is not changed.");
+}
+
 static void cancel_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   EmbarkMigrationPage *self = EMBARK_MIGRATION_PAGE (widget);
-  gboolean is_importing = embark_migration_get_state (self->migration) == EMBARK_MIGRATION_IMPORTING;
   GtkWidget *dialog =
       adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Cancel This Import?"), NULL);
 
-  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
-                               is_importing
-                                   ? _ ("The cloud has accepted the import already and goes on with it. Embark "
-                                        "only stops watching it.")
-                                   : _ ("What was sent so far is removed from the bucket. The disk itself is "
-                                        "not changed."));
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), describe_cancel (self->migration));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "go-on", _ ("_Go On"), "stop", _ ("_Cancel Import"),
                                     NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
@@ -228,6 +238,11 @@ static void cancel_activated (GtkWidget *widget, const char *action_name, GVaria
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "go-on");
   g_signal_connect_object (dialog, "response", G_CALLBACK (cancel_answered_cb), self->migration, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void pause_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  embark_migration_pause (EMBARK_MIGRATION_PAGE (widget)->migration);
 }
 
 static void copy_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
@@ -248,7 +263,9 @@ static void forward_activated (GtkWidget *widget, const char *action_name, GVari
 {
   EmbarkMigrationPage *self = EMBARK_MIGRATION_PAGE (widget);
 
-  if (g_str_equal (action_name, "migration.continue"))
+  if (g_str_equal (action_name, "migration.continue") && embark_migration_is_paused (self->migration))
+    embark_migration_resume (self->migration);
+  else if (g_str_equal (action_name, "migration.continue"))
     gtk_widget_activate_action (widget, "win.continue-migration", "s", embark_migration_get_id (self->migration));
   else if (g_str_equal (action_name, "migration.remove"))
     gtk_widget_activate_action (widget, "win.remove-migration", "s", embark_migration_get_id (self->migration));
@@ -286,8 +303,10 @@ static void bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, image_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, events_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, events_list);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, bottom_bar);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, hint_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, pause_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, remove_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrationPage, continue_button);
 }
@@ -301,6 +320,7 @@ static void embark_migration_page_class_init (EmbarkMigrationPageClass *klass)
   g_type_ensure (EMBARK_TYPE_MIGRATION_CARD);
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "migration.cancel", NULL, cancel_activated);
+  gtk_widget_class_install_action (widget_class, "migration.pause", NULL, pause_activated);
   gtk_widget_class_install_action (widget_class, "migration.copy-image", NULL, copy_activated);
   gtk_widget_class_install_action (widget_class, "migration.open-console", NULL, console_activated);
   gtk_widget_class_install_action (widget_class, "migration.continue", NULL, forward_activated);
@@ -344,4 +364,12 @@ EmbarkMigration *embark_migration_page_get_migration (EmbarkMigrationPage *self)
   g_return_val_if_fail (EMBARK_IS_MIGRATION_PAGE (self), NULL);
 
   return self->migration;
+}
+
+void embark_migration_page_set_narrow (EmbarkMigrationPage *self, gboolean is_narrow)
+{
+  g_return_if_fail (EMBARK_IS_MIGRATION_PAGE (self));
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bottom_bar),
+                                  is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }

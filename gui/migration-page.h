@@ -18,6 +18,8 @@ G_DECLARE_FINAL_TYPE (EmbarkMigrationPage, embark_migration_page, EMBARK, MIGRAT
 
 /* NULL for none. */
 void embark_migration_page_set_migration (EmbarkMigrationPage *self, EmbarkMigration *migration);
+/* Buttons below the text instead of beside it. */
+void embark_migration_page_set_narrow (EmbarkMigrationPage *self, gboolean is_narrow);
 EmbarkMigration *embark_migration_page_get_migration (EmbarkMigrationPage *self);
 
 G_END_DECLS

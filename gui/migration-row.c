@@ -9,6 +9,7 @@
 #include "gui/format.h"
 #include "gui/outcome-icon.h"
 #include "gui/system-tile.h"
+#include "gui/transfer-state.h"
 
 struct _EmbarkMigrationRow
 {
@@ -29,6 +30,23 @@ struct _EmbarkMigrationRow
 
 G_DEFINE_FINAL_TYPE (EmbarkMigrationRow, embark_migration_row, GTK_TYPE_LIST_BOX_ROW)
 
+/* What waits does not spin. */
+static void show_icon (EmbarkMigrationRow *self)
+{
+  const EmbarkTransferState *state = embark_transfer_state_of (self->migration);
+  gboolean is_waiting = state != NULL && state->is_waiting;
+  gboolean is_busy = embark_migration_is_running (self->migration) && !is_waiting;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), is_busy);
+  gtk_spinner_set_spinning (self->spinner, is_busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), !is_busy);
+  if (is_waiting)
+    embark_transfer_state_show (state, self->icon);
+  else
+    embark_outcome_icon_show (self->icon, embark_migration_get_outcome (self->migration));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), embark_migration_get_status (self->migration));
+}
+
 static void update (EmbarkMigrationRow *self)
 {
   EmbarkMigration *migration = self->migration;
@@ -43,11 +61,7 @@ static void update (EmbarkMigrationRow *self)
   gtk_label_set_label (self->when_label, when);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), is_running);
   gtk_progress_bar_set_fraction (self->progress_bar, embark_migration_get_progress (migration));
-  gtk_widget_set_visible (GTK_WIDGET (self->spinner), is_running);
-  gtk_spinner_set_spinning (self->spinner, is_running);
-  gtk_widget_set_visible (GTK_WIDGET (self->icon), !is_running);
-  embark_outcome_icon_show (self->icon, embark_migration_get_outcome (migration));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), embark_migration_get_status (migration));
+  show_icon (self);
 
   /* Translators: an import for screen readers: name of the image, then how it stands. */
   words = g_strdup_printf (_ ("%s, %s"), embark_migration_get_image_name (migration),

@@ -9,6 +9,7 @@
 
 #include "gui/account-dialog.h"
 #include "gui/settings.h"
+#include "gui/transfer-page.h"
 
 struct _EmbarkPreferencesWindow
 {
@@ -27,6 +28,7 @@ struct _EmbarkPreferencesWindow
   GtkButton *clear_button;
   AdwEntryRow *prefix_row;
   GtkSwitch *notify_switch;
+  EmbarkTransferPage *transfer_page;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkPreferencesWindow, embark_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -175,6 +177,7 @@ static void embark_preferences_window_class_init (EmbarkPreferencesWindowClass *
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = embark_preferences_window_dispose;
+  g_type_ensure (EMBARK_TYPE_TRANSFER_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, judge_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, connections_group);
@@ -183,6 +186,7 @@ static void embark_preferences_window_class_init (EmbarkPreferencesWindowClass *
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, clear_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, prefix_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, notify_switch);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, transfer_page);
   gtk_widget_class_bind_template_callback (widget_class, add_connection_cb);
   gtk_widget_class_bind_template_callback (widget_class, prefix_applied_cb);
   gtk_widget_class_install_action (widget_class, "preferences.remove-connection", "s", remove_connection);
@@ -212,6 +216,7 @@ GtkWidget *embark_preferences_window_new (GtkWindow *parent, EmbarkContext *cont
   EmbarkPreferencesWindow *self = g_object_new (EMBARK_TYPE_PREFERENCES_WINDOW, "transient-for", parent, NULL);
 
   self->context = g_object_ref (context);
+  embark_transfer_page_set_context (self->transfer_page, context);
   g_signal_connect_object (embark_context_get_account (context), "notify", G_CALLBACK (show_account), self,
                            G_CONNECT_SWAPPED);
   show_account (self);

@@ -5,6 +5,7 @@
 #include "gui/session.h"
 
 #include "gui/settings.h"
+#include "model/proxy-login.h"
 
 struct _EmbarkSession
 {
@@ -30,6 +31,51 @@ static void apply_connections (EmbarkSession *self)
 static void apply_judge (EmbarkSession *self)
 {
   embark_context_set_judge (self->context, embark_settings_get_judge (self->settings));
+}
+
+static void apply_send_limit (EmbarkSession *self)
+{
+  EmbarkSendLimit limit;
+
+  embark_settings_get_send_limit (self->settings, &limit);
+  embark_context_set_send_limit (self->context, &limit);
+}
+
+/* Only another program can have written an address that is no proxy: the way of before stays. */
+static void apply_proxy (EmbarkSession *self)
+{
+  g_autofree char *mode = g_settings_get_string (self->settings, "proxy-mode");
+  g_autofree char *uri = g_settings_get_string (self->settings, "proxy-uri");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkJob) login = NULL;
+
+  /* Chosen, but not typed yet. */
+  if (g_str_equal (mode, "manual") && uri[0] == '\0')
+    return;
+  if (!embark_context_set_proxy (self->context, mode, uri[0] != '\0' ? uri : NULL, &error))
+    {
+      g_warning ("The proxy of the settings is not used: %s", error->message);
+      return;
+    }
+  /* The keyring is asked only by those who have such a proxy. */
+  if (g_str_equal (mode, "manual"))
+    login = embark_context_load_proxy_login (self->context);
+}
+
+static void follow_transfer (EmbarkSession *self)
+{
+  static const char *const limits[] = { "send-limit", "send-limit-scheduled", "send-limit-from", "send-limit-to" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      g_autofree char *signal = g_strconcat ("changed::", limits[i], NULL);
+
+      g_signal_connect_object (self->settings, signal, G_CALLBACK (apply_send_limit), self, G_CONNECT_SWAPPED);
+    }
+  g_signal_connect_object (self->settings, "changed::proxy-mode", G_CALLBACK (apply_proxy), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::proxy-uri", G_CALLBACK (apply_proxy), self, G_CONNECT_SWAPPED);
+  apply_send_limit (self);
+  apply_proxy (self);
 }
 
 /* Files of last time come one by one: only when all are there does the list speak for what the user wants. */
@@ -123,6 +169,7 @@ EmbarkSession *embark_session_new (EmbarkContext *context)
   g_signal_connect_object (embark_library_get_files (library), "items-changed", G_CALLBACK (save_files), self,
                            G_CONNECT_SWAPPED);
   apply_judge (self);
+  follow_transfer (self);
   apply_connections (self);
   keys = embark_account_load (embark_context_get_account (context));
   load_files (self);

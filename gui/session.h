@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * EmbarkSession: keeps the model and the user's settings in step: connections,
- * edition, and the disk files that were added, which are there again next time.
+ * edition, speed limit, proxy, and the disk files that were added, which are
+ * there again next time.
  */
 #pragma once
 

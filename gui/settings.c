@@ -15,6 +15,17 @@ GSettings *embark_settings_new (void)
   return g_settings_new (EMBARK_APP_ID);
 }
 
+GSettings *embark_settings_try_new (void)
+{
+  GSettingsSchemaSource *schemas = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (schemas != NULL)
+    schema = g_settings_schema_source_lookup (schemas, EMBARK_APP_ID, TRUE);
+  /* One of an older version may lie there. */
+  return schema != NULL && g_settings_schema_has_key (schema, "proxy-mode") ? embark_settings_new () : NULL;
+}
+
 EmbarkJudge embark_settings_get_judge (GSettings *settings)
 {
   g_autofree char *word = g_settings_get_string (settings, "edition");
@@ -48,4 +59,16 @@ void embark_settings_set_last_destination (GSettings *settings, const char *buck
 {
   g_settings_set_string (settings, "last-bucket", bucket);
   g_settings_set_string (settings, "last-region", region);
+}
+
+void embark_settings_get_send_limit (GSettings *settings, EmbarkSendLimit *ret_limit)
+{
+  const EmbarkSendLimit limit = {
+    .bytes_per_second = (guint64) g_settings_get_uint (settings, "send-limit") * 1000,
+    .is_scheduled = g_settings_get_boolean (settings, "send-limit-scheduled"),
+    .from_minute = g_settings_get_uint (settings, "send-limit-from"),
+    .to_minute = g_settings_get_uint (settings, "send-limit-to"),
+  };
+
+  *ret_limit = limit;
 }

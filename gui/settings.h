@@ -8,15 +8,20 @@
 #include <gio/gio.h>
 
 #include "model/check/limits.h"
+#include "model/send-limit.h"
 
 G_BEGIN_DECLS
 
 /* New. */
 GSettings *embark_settings_new (void);
+/* New; NULL where the schema is not installed, as for a program that was only built. */
+GSettings *embark_settings_try_new (void);
 EmbarkJudge embark_settings_get_judge (GSettings *settings);
 void embark_settings_set_judge (GSettings *settings, EmbarkJudge judge);
 /* "vm-images" and "Guangzhou" of the last destination; FALSE when there was none. Free both. */
 gboolean embark_settings_get_last_destination (GSettings *settings, char **ret_bucket, char **ret_region);
 void embark_settings_set_last_destination (GSettings *settings, const char *bucket, const char *region);
+/* How fast disks are sent, and when. */
+void embark_settings_get_send_limit (GSettings *settings, EmbarkSendLimit *ret_limit);
 
 G_END_DECLS

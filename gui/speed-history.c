@@ -5,6 +5,7 @@
 #include "gui/speed-history.h"
 
 #define STEP (1.0 / 200)
+#define FRESH_START 0.2
 
 struct _EmbarkSpeedHistory
 {
@@ -31,7 +32,9 @@ static void progress_changed_cb (EmbarkMigration *migration, GParamSpec *pspec, 
   if (sample.speed <= 0)
     return;
   last = self->samples->len > 0 ? &g_array_index (self->samples, EmbarkSpeedSample, self->samples->len - 1) : NULL;
-  if (last != NULL && sample.progress < last->progress)
+  /* The size of the object is estimated while it is made, so the share of it may go back a little: only who begins anew
+   * goes back far. */
+  if (last != NULL && sample.progress < last->progress - FRESH_START)
     g_array_set_size (self->samples, 0);
   else if (last != NULL && sample.progress - last->progress < STEP)
     return;

@@ -9,6 +9,7 @@
 #include "gui/explain-window.h"
 #include "gui/forced-import.h"
 #include "gui/migrate-dialog.h"
+#include "gui/unfinished-dialog.h"
 #include "gui/window-private.h"
 
 static void add_disk (GtkWidget *widget, const char *action_name, GVariant *parameter)
@@ -172,6 +173,13 @@ static void remove_migration (GtkWidget *widget, const char *action_name, GVaria
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static void find_unfinished (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (embark_unfinished_dialog_new (GTK_WINDOW (self), self->context)));
+}
+
 static void show_machine (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   EmbarkWindow *self = EMBARK_WINDOW (widget);
@@ -281,6 +289,7 @@ void embark_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.show-migration", "s", show_migration);
   gtk_widget_class_install_action (widget_class, "win.continue-migration", "s", continue_migration);
   gtk_widget_class_install_action (widget_class, "win.remove-migration", "s", remove_migration);
+  gtk_widget_class_install_action (widget_class, "win.find-unfinished", NULL, find_unfinished);
   gtk_widget_class_install_action (widget_class, "win.show-machine", "s", show_machine);
   gtk_widget_class_install_action (widget_class, "win.remove-file", "s", remove_file);
 }

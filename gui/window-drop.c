@@ -67,7 +67,7 @@ static void accept (Round *round, EmbarkMachine *machine)
 
   if (round->first == NULL)
     round->first = g_object_ref (machine);
-  if (disk != NULL && embark_disk_get_report (disk) == NULL)
+  if (disk != NULL && (embark_disk_get_report (disk) == NULL || embark_disk_get_error (disk) != NULL))
     embark_disk_check (disk);
 }
 

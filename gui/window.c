@@ -52,6 +52,8 @@ static void show_header (EmbarkWindow *self)
   show_title (self);
   gtk_widget_set_visible (self->back_button, is_folded || (is_page (self, "migration") && self->is_from_imports));
   gtk_widget_set_visible (self->check_button, is_checked);
+  /* There is no room for both, and the page begins with the name. */
+  gtk_widget_set_visible (GTK_WIDGET (self->title), !is_folded || !embark_context_is_practice (self->context));
   gtk_label_set_label (self->practice_badge, is_folded ? _ ("Practice") : _ ("Practice Cloud"));
   adw_button_content_set_label (self->check_content, is_folded ? "" : _ ("_Check Again"));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.check",
@@ -59,6 +61,7 @@ static void show_header (EmbarkWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.migrate", is_machine);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-report", is_checked);
   embark_machine_page_set_narrow (self->machine_page, is_folded);
+  embark_migration_page_set_narrow (self->migration_page, is_folded);
 }
 
 static void header_changed_cb (EmbarkWindow *self)

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/base/errors.h"
 #include "model/context-private.h"
 
 typedef enum
@@ -44,6 +45,7 @@ struct _EmbarkDisk
   gint64 checked_at;
   CheckDepth depth; /* of the last check */
   gboolean is_slow, is_kept;
+  gboolean is_layout_seen; /* the first stage of the last check is there */
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkDisk, embark_disk, G_TYPE_OBJECT)
@@ -256,14 +258,17 @@ static void first_stage_published_cb (EmbarkJob *job, gpointer user_data)
   EmbarkDisk *self = EMBARK_DISK (user_data);
   g_autoptr (EmbarkLook) look = embark_job_steal_news (job);
 
-  if (look == NULL || g_strcmp0 (look->fingerprint, self->fingerprint) == 0)
+  if (look == NULL)
+    return;
+  self->is_layout_seen = TRUE;
+  if (g_strcmp0 (look->fingerprint, self->fingerprint) == 0)
     return;
   note_header (self, look->facts);
   take_facts (self, look, FALSE);
 }
 
 /* Left with a first stage: why there is no more. */
-static void note_cancelled (EmbarkDisk *self)
+static void note_not_seen (EmbarkDisk *self, const char *reason)
 {
   static const char *const not_seen[] = { "os",        "disk.filesystems", "disk.lvm",
                                           "disk.luks", "disk.bitlocker",   "disk.raid" };
@@ -271,8 +276,23 @@ static void note_cancelled (EmbarkDisk *self)
   if (self->facts == NULL || self->fingerprint != NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (not_seen); i++)
-    embark_facts_set_unknown (self->facts, not_seen[i], _ ("looking inside was cancelled"));
+    embark_facts_set_unknown (self->facts, not_seen[i], reason);
   embark_disk_judge (self);
+}
+
+/* What the first stage saw, or an earlier look at the same bytes, is no less true now. */
+static void take_failure (EmbarkDisk *self, const GError *error)
+{
+  self->error = g_error_copy (error);
+  if (self->is_layout_seen && !g_error_matches (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED))
+    {
+      note_not_seen (self, _ ("looking inside failed"));
+      return;
+    }
+  self->checked_at = g_get_real_time () / G_USEC_PER_SEC;
+  g_clear_pointer (&self->report, embark_report_unref);
+  g_clear_pointer (&self->facts, embark_facts_unref);
+  g_clear_pointer (&self->fingerprint, g_free);
 }
 
 static void check_finished_cb (EmbarkJob *job, gpointer user_data)
@@ -290,15 +310,9 @@ static void check_finished_cb (EmbarkJob *job, gpointer user_data)
       embark_look_free (look);
     }
   else if (embark_job_get_state (job) == EMBARK_JOB_FAILED)
-    {
-      self->error = g_error_copy (embark_job_get_error (job));
-      self->checked_at = g_get_real_time () / G_USEC_PER_SEC;
-      g_clear_pointer (&self->report, embark_report_unref);
-      g_clear_pointer (&self->facts, embark_facts_unref);
-      g_clear_pointer (&self->fingerprint, g_free);
-    }
+    take_failure (self, embark_job_get_error (job));
   else
-    note_cancelled (self);
+    note_not_seen (self, _ ("looking inside was cancelled"));
   notify_check (self);
 }
 
@@ -312,6 +326,7 @@ static EmbarkJob *start_check (EmbarkDisk *self, CheckDepth depth)
   request->source = embark_disk_source_copy (self->source);
   request->depth = depth;
   self->depth = depth;
+  self->is_layout_seen = FALSE;
   self->job = embark_job_new (_ ("Looking inside"));
   g_signal_connect_object (self->job, "published", G_CALLBACK (first_stage_published_cb), self, 0);
   g_signal_connect_object (self->job, "finished", G_CALLBACK (check_finished_cb), self, 0);

@@ -19,8 +19,9 @@ G_DECLARE_FINAL_TYPE (EmbarkDisk, embark_disk, EMBARK, DISK, GObject)
 
 /* Properties, all read-only and notified on the main thread:
  *  "report" (pointer, EmbarkReport; changes when the headers were read and when a check ends), "job" (EmbarkJob of the
- * running check or NULL), "error" (pointer, const GError; the last check failed), "verdict" (int, EmbarkVerdict),
- *  "is-checking" (boolean), "checked-at" (gint64, unix seconds of the look, 0 never). */
+ * running check or NULL), "error" (pointer, const GError; the last check failed; a report beside it is
+ * what its first stage saw, or an earlier look at the unchanged disk), "verdict" (int, EmbarkVerdict), "is-checking"
+ * (boolean), "checked-at" (gint64, unix seconds of the look, 0 never). */
 
 /* File name bytes; NULL for a disk that is not a local file. */
 const char *embark_disk_get_path (EmbarkDisk *self);

@@ -326,6 +326,7 @@ char *embark_machine_describe (EmbarkMachine *self)
 {
   GString *text;
   EmbarkReport *report;
+  gboolean is_seen;
 
   g_return_val_if_fail (EMBARK_IS_MACHINE (self), NULL);
   if (self->boot_disk == NULL)
@@ -337,7 +338,9 @@ char *embark_machine_describe (EmbarkMachine *self)
   text = g_string_new (NULL);
   append_clause (text, embark_machine_get_power_word (self));
   report = embark_disk_get_report (self->boot_disk);
-  if (report != NULL)
+  /* The layout alone says nothing of the system. */
+  is_seen = report != NULL && embark_disk_get_fingerprint (self->boot_disk) != NULL;
+  if (is_seen)
     {
       g_autofree char *system = build_short_system (report);
       append_clause (text, system != NULL ? system : _ ("no system found"));
@@ -348,7 +351,7 @@ char *embark_machine_describe (EmbarkMachine *self)
           g_format_size_full (embark_disk_get_virtual_size (self->boot_disk), G_FORMAT_SIZE_IEC_UNITS);
       append_clause (text, size);
     }
-  if (report == NULL)
+  if (!is_seen)
     append_clause (text, embark_disk_get_error (self->boot_disk) != NULL ? _ ("could not be checked")
                                                                          : _ ("not checked yet"));
   return g_string_free (text, FALSE);

@@ -229,6 +229,25 @@ class Gui:
             return False
         self.wait(try_unfold, f"“{button}” in the row “{row}”")
 
+    def open_tab(self, name, content):
+        """Until its content is there: a tab that is not laid out yet takes the action and does nothing."""
+        def try_open():
+            if any(map(self.has_size, self.list("label", content))):
+                return True
+            self.press(name, "page tab")
+            return False
+        self.wait(try_open, f"“{content}” in the tab “{name}”")
+
+    def set_value(self, name, value):
+        """Of a spin button."""
+        def try_set():
+            for widget in filter(self.has_size, self.list("spin button", name)):
+                value_of = widget.node.get_value_iface()
+                if value_of is not None and value_of.set_current_value(value):
+                    return True
+            return False
+        self.wait(try_set, f"a spin button “{name}”")
+
     def press(self, name, role="push button", dialog=None, patience=PATIENCE):
         def try_press():
             for widget in self.list(role, name, dialog=dialog):

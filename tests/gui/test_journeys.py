@@ -3,6 +3,7 @@
 """What users do, in the real window."""
 
 import os
+import shutil
 import subprocess
 
 import harness
@@ -103,6 +104,58 @@ class Files(harness.GuiCase):
         gui.find("panel", "Not Checked Yet")
 
 
+class Transfer(harness.GuiCase):
+    """The preferences of how disks are sent act at once: there is no button that saves them."""
+
+    def wait_setting(self, gui, line):
+        path = os.path.join(gui.home, "config", "glib-2.0", "settings", "keyfile")
+
+        def read():
+            if not os.path.exists(path):
+                return False
+            with open(path, encoding="utf-8") as file:
+                return line in file.read().splitlines()
+        gui.wait(read, f"the setting {line}")
+
+    def open(self, gui):
+        gui.activate("preferences")
+        gui.open_tab("Transfer", "Limit the Upload Speed")
+
+    def test_a_limit_has_an_amount_and_hours(self):
+        gui = self.start()
+        self.open(gui)
+        gui.press("Limit the Upload Speed", "check box")
+        self.wait_setting(gui, "send-limit=5000")
+        gui.press("Only at Certain Hours", "check box")
+        self.wait_setting(gui, "send-limit-scheduled=true")
+        gui.set_value("The limit begins at", 22 * 60 + 30)
+        self.wait_setting(gui, "send-limit-from=1350")
+        gui.find("label", "On the next day")
+        gui.shoot("limit")
+        gui.press("Limit the Upload Speed", "check box")
+        self.wait_setting(gui, "send-limit=0")
+        gui.wait_gone("spin button", "The limit begins at")
+
+    def test_choices_are_kept(self):
+        self.configure(connections="[]", compression="'small'", proxy_mode="'manual'")
+        gui = self.start()
+        self.open(gui)
+        gui.click("list item", "None")
+        self.wait_setting(gui, "compression='none'")
+        gui.pointer("click", "--repeat", 20, 5)
+        gui.pump(1)
+        gui.click("label", "Address of the Proxy")
+        gui.type_keys("proxy.example.com/path")
+        gui.key("Return")
+        gui.find("label", contains="not the address of a proxy")
+        gui.shoot("proxy-refused")
+        gui.key("ctrl+a")
+        gui.type_keys("proxy.example.com:3128")
+        gui.key("Return")
+        self.wait_setting(gui, "proxy-uri='http://proxy.example.com:3128'")
+        gui.wait_gone("label", contains="not the address of a proxy")
+
+
 class Report(harness.GuiCase):
     """From a finding to its help, to the error code, and to a file for somebody else."""
 
@@ -124,6 +177,25 @@ class Report(harness.GuiCase):
         gui.press("Explain VirtioNotInstall")
         gui.find("label", "On This Disk")
         gui.shoot("explain")
+
+    def test_a_failed_look_keeps_what_was_seen_before(self):
+        helper = os.path.join(self.folder, "guest")
+        answer = '{"event": "error", "code": "appliance", "message": "no kernel on this computer can be read"}'
+        with open(helper, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\nread line\necho '{answer}'\n")
+        os.chmod(helper, 0o755)
+        disk = os.path.join(self.folder, "web.qcow2")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "40G"], check=True)
+        gui = self.start(disk, EMBARK_GUEST_HELPER=helper)
+        gui.find("panel", "Looking Inside Failed")
+        gui.find("label", contains="No kernel on this computer can be read")
+        gui.find("label", "Virtual size")
+        gui.find("list item", contains="could not be checked")
+        gui.shoot("failed")
+        shutil.copy(harness.facts_helper.place(self.folder, "facts-win2012r2.json"), helper)
+        gui.press("Look Inside Again")
+        gui.find("label", "One thing would stop the import")
+        gui.wait_gone("panel", "Looking Inside Failed")
 
     def read_page(self, name):
         """Its text once it is written to the end."""
@@ -201,6 +273,115 @@ class Migration(harness.GuiCase):
         gui.shoot("preferences")
         self.assertFalse(gui.has(contains=harness.SECRET_KEY))
 
+
+    def start_upload(self, guest="debian12-cloud", **settings):
+        """The window with an upload of that guest under way, slowly enough to be looked at."""
+        self.configure(connections="[]", **settings)
+        helper = harness.facts_helper.place(self.folder, f"facts-{guest}.json")
+        gui = self.start(self.guest(guest), EMBARK_GUEST_HELPER=helper, TENCENTCLOUD_SECRET_ID=harness.SECRET_ID,
+                         TENCENTCLOUD_SECRET_KEY=harness.SECRET_KEY)
+        self.send(gui)
+        return gui
+
+    def send(self, gui):
+        gui.find("label", "Ready for the cloud")
+        gui.press("Upload and Import…")
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.press("Start")
+        gui.find("label", contains="in Guangzhou")
+
+    def test_a_paused_import_goes_on_and_ends(self):
+        gui = self.start_upload(send_limit="4000")
+        gui.find("label", "Sending")
+        gui.find("label", contains="MB/s")
+        gui.shoot("sending")
+        gui.press("Pause")
+        gui.find("label", "Paused")
+        gui.find("list item", contains="Paused at")
+        gui.wait_gone("push button", "Pause")
+        gui.shoot("paused")
+        gui.press("Continue")
+        gui.find("label", "Sending")
+        gui.press("Pause")
+        gui.find("label", "Paused")
+        gui.press("Continue")
+        gui.click("push button", "At most 4.0\u00a0MB/s")
+        gui.find("menu item", "No Limit")
+        gui.key("Return")
+        gui.find("push button", "Limit Speed")
+        gui.find("label", "The image is ready", patience=300)
+        gui.find("label", contains="of the disk became")
+        self.assertEqual(len(self.server.command("images")), 1)
+
+    def test_a_second_import_waits_for_its_turn(self):
+        gui = self.start_upload(send_limit="400")
+        gui.find("label", "Sending")
+        second = os.path.join(self.folder, "second.qcow2")
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", second, "2G"], check=True)
+        gui.spawn(second).wait(harness.PATIENCE)
+        gui.find("list item", contains="second.qcow2, ")
+        self.send(gui)
+        gui.find("label", "Waiting for its turn")
+        gui.find("list item", contains="second.qcow2, Waiting for its turn")
+        self.assertFalse(gui.has("push button", "Pause"))
+        gui.shoot("queued")
+        gui.select_row("debian12-cloud.qcow2")
+        gui.find("label", "Sending")
+        gui.press("Pause")
+        gui.find("label", "Paused")
+        gui.select_row("second.qcow2")
+        gui.find("label", "The image is ready")
+        gui.press("Imports")
+        gui.find("list item", contains="Paused at")
+        gui.shoot("imports-paused")
+
+    def test_an_import_waits_for_the_network(self):
+        self.server.command("faults", faults=[{"match": {"op": "UploadPart"}, "do": "status", "status": 503,
+                                               "code": "ServiceUnavailable"}])
+        gui = self.start_upload()
+        gui.find("label", "Waiting for the network", patience=200)
+        gui.find("list item", contains="Waiting for the network")
+        self.assertFalse(gui.has("label", contains="MB/s"))
+        gui.shoot("offline")
+        self.server.command("faults", faults=[])
+        gui.find("label", "The image is ready", patience=300)
+        self.assertEqual(self.server.command("uploads"), [])
+
+    def test_an_import_goes_on_after_the_program_was_quit(self):
+        gui = self.start_upload(send_limit="4000")
+        gui.wait(lambda: any(upload["parts"] for upload in self.server.command("uploads")), "a part in the bucket")
+        gui.activate("quit")
+        gui.find("label", contains="what was sent stays in the bucket")
+        gui.press("Quit")
+        gui.wait_end()
+        gui = self.start(TENCENTCLOUD_SECRET_ID=harness.SECRET_ID, TENCENTCLOUD_SECRET_KEY=harness.SECRET_KEY)
+        gui.press("Imports")
+        gui.press("Look for Unfinished Uploads…")
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.press("Look")
+        gui.find("label", contains="of the import “debian12-cloud")
+        gui.shoot("unfinished")
+        gui.press(gui.find("push button", contains="Continue debian12-cloud").name.replace("_", ""))
+        gui.find("label", contains="were in the bucket already")
+        gui.shoot("kept")
+        gui.find("label", "The image is ready", patience=300)
+        self.assertEqual(self.server.command("uploads"), [])
+
+    def test_a_forgotten_upload_is_deleted(self):
+        cloud = harness.client.Client(self.server)
+        host = harness.client.make_host(harness.BUCKET, harness.REGION)
+        answer = cloud.cos("POST", "/cvm-images/forgotten.qcow2", [("uploads", "")], host=host)
+        self.assertEqual(answer.status, 200)
+        gui = self.start(TENCENTCLOUD_SECRET_ID=harness.SECRET_ID, TENCENTCLOUD_SECRET_KEY=harness.SECRET_KEY)
+        gui.press("Imports")
+        gui.press("Look for Unfinished Uploads…")
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.press("Look")
+        gui.find("label", contains="of no import in the history")
+        gui.press("Delete forgotten.qcow2 Delete…")
+        gui.press("Delete")
+        gui.find("label", contains="holds no unfinished upload")
+        self.assertEqual(self.server.command("uploads"), [])
 
     def test_a_closed_window_lets_the_import_go_on(self):
         gui = self.start(self.guest("debian12-cloud"), TENCENTCLOUD_SECRET_ID=harness.SECRET_ID,

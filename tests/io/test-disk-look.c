@@ -336,8 +336,47 @@ static void test_disk_shows_first_stage (Fixture *fixture, gconstpointer data)
   g_signal_handlers_disconnect_by_data (disk, fixture);
   embark_job_wait (embark_disk_check_again (disk));
   g_assert_error (embark_disk_get_error (disk), EMBARK_ERROR, EMBARK_ERROR_APPLIANCE);
+  g_assert_cmpstr (embark_facts_get_string (embark_report_get_facts (embark_disk_get_report (disk)), "os.type"), ==,
+                   "linux");
+  g_assert_cmpint (embark_disk_get_checked_at (disk), ==, checked_at);
+}
+
+/* What the first stage saw outlives the failure of the second. */
+static void test_disk_keeps_first_stage (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (EmbarkDisk) disk = make_disk (fixture);
+  EmbarkFacts *facts;
+  guint64 size = 0;
+
+  settle (fixture);
+  write_helper (fixture, "exit 1");
+  embark_job_wait (embark_disk_check (disk));
+  g_assert_error (embark_disk_get_error (disk), EMBARK_ERROR, EMBARK_ERROR_APPLIANCE);
+  g_assert_nonnull (embark_disk_get_report (disk));
+  g_assert_null (embark_disk_get_fingerprint (disk));
+  facts = embark_report_get_facts (embark_disk_get_report (disk));
+  g_assert_true (embark_facts_get_uint (facts, "image.virtualSize", &size));
+  g_assert_cmpuint (size, ==, 64 * MIB);
+  g_assert_cmpstr (embark_facts_get_unknown (facts, "os.type"), ==, "looking inside failed");
+  g_assert_false (embark_report_is_partial (embark_disk_get_report (disk)));
+  g_assert_cmpint (embark_disk_get_verdict (disk), ==, EMBARK_VERDICT_UNKNOWN);
+
+  write_helper (fixture, ":");
+  embark_job_wait (embark_disk_check_again (disk));
+  g_assert_null (embark_disk_get_error (disk));
+  g_assert_nonnull (embark_disk_get_fingerprint (disk));
+}
+
+static void test_disk_changed_meanwhile (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *write = g_strdup_printf ("echo >> '%s'", fixture->source->path);
+  g_autoptr (EmbarkDisk) disk = make_disk (fixture);
+
+  settle (fixture);
+  write_helper (fixture, write);
+  embark_job_wait (embark_disk_check (disk));
+  g_assert_error (embark_disk_get_error (disk), EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED);
   g_assert_null (embark_disk_get_report (disk));
-  g_assert_cmpint (embark_disk_get_checked_at (disk), >=, checked_at);
 }
 
 static void cancel_with_report_cb (EmbarkDisk *disk, GParamSpec *pspec, gpointer user_data)
@@ -388,6 +427,8 @@ int main (int argc, char **argv)
   ADD ("changed-meanwhile", test_changed_meanwhile);
   ADD ("just-written", test_just_written);
   ADD ("disk-shows-first-stage", test_disk_shows_first_stage);
+  ADD ("disk-keeps-first-stage", test_disk_keeps_first_stage);
+  ADD ("disk-changed-meanwhile", test_disk_changed_meanwhile);
   ADD ("disk-cancelled", test_disk_cancelled);
   ADD ("disk-headers", test_disk_headers);
   return g_test_run ();

@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
 
-from embark_cli import BUCKET, KEYS, REGION, EmbarkCase  # noqa: E402
+from embark_cli import BUCKET, BUILD, KEYS, REGION, EmbarkCase  # noqa: E402
 
 PLACE = ("--bucket", BUCKET, "--region", REGION)
 SLOW = [{"match": {"op": "UploadPart", "part": 3}, "do": "slow", "bytesPerSecond": 20000}]
@@ -131,6 +131,48 @@ class Left(StoppedCase):
             result = self.run_embark(*arguments)
             self.assertIn(result.status, (1, 2, 3), arguments)
             self.assertNotEqual(result.err, "")
+
+
+class Preferences(EmbarkCase):
+    """What was chosen in the window holds in the terminal, unless an option says otherwise."""
+
+    def choose(self, **values):
+        folder = os.path.join(self.home, "config", "glib-2.0", "settings")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "keyfile"), "w", encoding="utf-8") as file:
+            file.write("[org/embark/Embark]\n")
+            file.writelines(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
+        return self.environment(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=os.path.join(self.home, "config"),
+                                GSETTINGS_SCHEMA_DIR=os.path.join(BUILD, "resources"),
+                                DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent", **KEYS)
+
+    def test_proxy(self):
+        env = self.choose(proxy_mode="'manual'", proxy_uri="'http://127.0.0.1:9'")
+        disk = self.make_disk(megabytes=1)
+        result = self.run_embark("upload", *PLACE, "--", disk, env=env)
+        self.assertEqual(result.status, 3)
+        self.assert_one_sentence(result, "127.0.0.1:9")
+        result = self.run_embark("upload", *PLACE, "--proxy", "none", "--", disk, env=env)
+        self.assertEqual(result.status, 0, result.err)
+
+    def test_proxy_that_is_none(self):
+        result = self.run_embark("upload", *PLACE, "--proxy", "http://me:secret@proxy.example:3128", "--",
+                                 self.make_disk(megabytes=1))
+        self.assertEqual(result.status, 2)
+        self.assert_one_sentence(result)
+        self.assertNotIn("secret", result.err)
+
+    def test_level(self):
+        env = self.choose(compression="'none'")
+        disk = self.path("words.raw")
+        with open(disk, "wb") as file:
+            file.write(bytes(510) + b"\x55\xaa" + b"".join(b"line %d\n" % i for i in range(200000)))
+            file.truncate(4 << 20)
+        self.assertEqual(self.run_embark("upload", *PLACE, "--key", "a", "--", disk, env=env).status, 0)
+        self.assertEqual(self.run_embark("upload", *PLACE, "--key", "b", "--level", "fast", "--", disk, env=env).status,
+                         0)
+        sizes = {stored["key"]: stored["size"] for stored in self.objects()}
+        self.assertGreater(sizes["a"], sizes["b"])
 
 
 if __name__ == "__main__":
