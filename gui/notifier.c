@@ -66,6 +66,37 @@ static void migration_ended_cb (EmbarkMigration *migration, EmbarkNotifier *self
                                    notification);
 }
 
+/* What its user paused for the night does not keep the computer awake. */
+static guint count_moving (EmbarkNotifier *self)
+{
+  GListModel *migrations = G_LIST_MODEL (embark_context_get_migrations (self->context));
+  guint n = embark_job_list_get_n_jobs (embark_context_get_jobs (self->context));
+
+  for (guint i = 0; i < g_list_model_get_n_items (migrations); i++)
+    {
+      g_autoptr (EmbarkMigration) migration = g_list_model_get_item (migrations, i);
+
+      if (n > 0 && embark_migration_is_paused (migration))
+        n--;
+    }
+  return n;
+}
+
+static void update_inhibit (EmbarkNotifier *self)
+{
+  guint n_moving = count_moving (self);
+
+  if (n_moving > 0 && self->inhibit_cookie == 0)
+    self->inhibit_cookie = gtk_application_inhibit (self->application, NULL,
+                                                    GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
+                                                    _ ("A disk is on its way into the cloud"));
+  else if (n_moving == 0 && self->inhibit_cookie != 0)
+    {
+      gtk_application_uninhibit (self->application, self->inhibit_cookie);
+      self->inhibit_cookie = 0;
+    }
+}
+
 static void migrations_changed_cb (GListModel *migrations, guint position, guint n_removed, guint n_added,
                                    EmbarkNotifier *self)
 {
@@ -75,21 +106,8 @@ static void migrations_changed_cb (GListModel *migrations, guint position, guint
 
       g_signal_handlers_disconnect_by_func (migration, migration_ended_cb, self);
       g_signal_connect_object (migration, "ended", G_CALLBACK (migration_ended_cb), self, 0);
-    }
-}
-
-static void update_inhibit (EmbarkNotifier *self)
-{
-  guint n_jobs = embark_job_list_get_n_jobs (embark_context_get_jobs (self->context));
-
-  if (n_jobs > 0 && self->inhibit_cookie == 0)
-    self->inhibit_cookie = gtk_application_inhibit (self->application, NULL,
-                                                    GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
-                                                    _ ("A disk is on its way into the cloud"));
-  else if (n_jobs == 0 && self->inhibit_cookie != 0)
-    {
-      gtk_application_uninhibit (self->application, self->inhibit_cookie);
-      self->inhibit_cookie = 0;
+      g_signal_handlers_disconnect_by_func (migration, update_inhibit, self);
+      g_signal_connect_object (migration, "notify::is-paused", G_CALLBACK (update_inhibit), self, G_CONNECT_SWAPPED);
     }
 }
 
