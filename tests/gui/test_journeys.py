@@ -330,7 +330,8 @@ class Migration(harness.GuiCase):
         gui.press("Pause")
         gui.find("label", "Paused")
         gui.wait(lambda: self.server.command("objects"), "the second disk in the bucket")
-        gui.press("Imports")
+        gui.key("ctrl+i")
+        gui.find("label", "Under Way")
         gui.find("list item", contains="Paused at")
         gui.shoot("imports-paused")
 
