@@ -118,11 +118,13 @@ static void show_proxy_hint (EmbarkTransferPage *self, const GError *error)
     {
       gtk_widget_add_css_class (GTK_WIDGET (self->proxy_row), "error");
       gtk_widget_add_css_class (GTK_WIDGET (self->proxy_hint_label), "error");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->proxy_hint_label), "dim-label");
     }
   else
     {
       gtk_widget_remove_css_class (GTK_WIDGET (self->proxy_row), "error");
       gtk_widget_remove_css_class (GTK_WIDGET (self->proxy_hint_label), "error");
+      gtk_widget_add_css_class (GTK_WIDGET (self->proxy_hint_label), "dim-label");
     }
 }
 

@@ -156,6 +156,30 @@ class Transfer(harness.GuiCase):
         gui.wait_gone("label", contains="not the address of a proxy")
 
 
+    def scroll_down(self, gui):
+        gui.pointer("mousemove", 300, 400)
+        gui.pointer("click", "--repeat", 30, 5)
+        gui.pump(1)
+
+    def test_the_login_of_a_proxy_goes_to_the_keyring_only(self):
+        self.configure(connections="[]", proxy_mode="'manual'")
+        gui = self.start()
+        self.open(gui)
+        self.scroll_down(gui)
+        gui.click("label", "User Name and Password")
+        self.scroll_down(gui)
+        gui.click("label", "User Name")
+        gui.type_keys("proxyuser")
+        gui.click("label", "Password")
+        gui.type_keys("hunter2")
+        gui.press("Keep")
+        gui.find("label", "The keyring was changed")
+        for folder, _, files in os.walk(gui.home):
+            for name in files:
+                with open(os.path.join(folder, name), "rb") as file:
+                    self.assertNotIn(b"hunter2", file.read(), name)
+
+
 class Report(harness.GuiCase):
     """From a finding to its help, to the error code, and to a file for somebody else."""
 
@@ -330,7 +354,8 @@ class Migration(harness.GuiCase):
         gui.press("Pause")
         gui.find("label", "Paused")
         gui.wait(lambda: self.server.command("objects"), "the second disk in the bucket")
-        gui.press("Imports")
+        gui.key("ctrl+i")
+        gui.find("label", "Under Way")
         gui.find("list item", contains="Paused at")
         gui.shoot("imports-paused")
 
