@@ -95,10 +95,12 @@ static const KnownKey *find_known (const Request *request, const char *key)
   return NULL;
 }
 
-/* By name only, since a bucket keeps nothing else of an upload: what other programs began is not ours to show. */
+/* By name only, since a bucket keeps nothing else of an upload: what other programs began is not ours to show. Under
+ * another folder of the user's, the end that every key of ours has tells. */
 static gboolean is_of_embark (const char *key)
 {
-  return g_str_has_prefix (key, EMBARK_KEY_PREFIX) && g_str_has_suffix (key, ".qcow2");
+  return (g_str_has_prefix (key, EMBARK_KEY_PREFIX) && g_str_has_suffix (key, ".qcow2"))
+         || g_regex_match_simple ("-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}\\.qcow2$", key, 0, 0);
 }
 
 static gint compare_begun (gconstpointer a, gconstpointer b)

@@ -116,7 +116,7 @@ class Left(StoppedCase):
 
     def test_history_lost(self):
         """On another computer only the name tells that it is ours."""
-        self.stop_in_the_middle(signal.SIGKILL)
+        self.stop_in_the_middle(signal.SIGKILL, "--key", "my folder/web-20261124T101112Z-1f2e.qcow2")
         state = os.path.join(self.folder, "other-state")
         env = self.environment(XDG_STATE_HOME=state, **KEYS)
         (upload,) = json.loads(self.run_embark("uploads", "--json", *PLACE, env=env).out)
