@@ -41,22 +41,6 @@ static void wait_for_end (EmbarkMigration *migration)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static EmbarkMigration *create_with (MigrationWorld *world, const char *key, const char *level)
-{
-  EmbarkMigrationParams params = {
-    .region = PRACTICE_CLOUD_REGION, .bucket = PRACTICE_CLOUD_BUCKET, .key = key, .level = level, .is_upload_only = TRUE
-  };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkMachine) machine = migration_world_add_disk (world, &error);
-  EmbarkMigration *migration;
-
-  g_assert_no_error (error);
-  migration = embark_migration_list_create (embark_context_get_migrations (world->context), machine,
-                                            embark_machine_get_boot_disk (machine), &params, &error);
-  g_assert_no_error (error);
-  return migration;
-}
-
 static void test_pause (MigrationWorld *world, gconstpointer data)
 {
   g_autoptr (EmbarkMigration) migration = migration_world_create_upload (world);
@@ -132,9 +116,9 @@ static void test_stop (MigrationWorld *world, gconstpointer data)
 
 static void test_queue (MigrationWorld *world, gconstpointer data)
 {
-  g_autoptr (EmbarkMigration) first = create_with (world, "images/1.qcow2", NULL);
-  g_autoptr (EmbarkMigration) second = create_with (world, "images/2.qcow2", NULL);
-  g_autoptr (EmbarkMigration) third = create_with (world, "images/3.qcow2", NULL);
+  g_autoptr (EmbarkMigration) first = migration_world_create (world, "images/1.qcow2", NULL);
+  g_autoptr (EmbarkMigration) second = migration_world_create (world, "images/2.qcow2", NULL);
+  g_autoptr (EmbarkMigration) third = migration_world_create (world, "images/3.qcow2", NULL);
 
   practice_cloud_set_faults (world->cloud, HELD);
   embark_migration_start (first);
@@ -164,9 +148,9 @@ static void test_queue (MigrationWorld *world, gconstpointer data)
 /* A paused one lets others pass, and one that fails is no end of the queue. */
 static void test_queue_goes_on (MigrationWorld *world, gconstpointer data)
 {
-  g_autoptr (EmbarkMigration) first = create_with (world, "images/1.qcow2", NULL);
-  g_autoptr (EmbarkMigration) second = create_with (world, "images/2.qcow2", NULL);
-  g_autoptr (EmbarkMigration) third = create_with (world, "images/3.qcow2", NULL);
+  g_autoptr (EmbarkMigration) first = migration_world_create (world, "images/1.qcow2", NULL);
+  g_autoptr (EmbarkMigration) second = migration_world_create (world, "images/2.qcow2", NULL);
+  g_autoptr (EmbarkMigration) third = migration_world_create (world, "images/3.qcow2", NULL);
 
   practice_cloud_set_faults (
       world->cloud,
@@ -192,8 +176,8 @@ static void test_queue_goes_on (MigrationWorld *world, gconstpointer data)
 /* What waits and what runs both stop when the program ends, and nothing begins meanwhile. */
 static void test_close_with_queue (MigrationWorld *world, gconstpointer data)
 {
-  EmbarkMigration *first = create_with (world, "images/1.qcow2", NULL);
-  EmbarkMigration *second = create_with (world, "images/2.qcow2", NULL);
+  EmbarkMigration *first = migration_world_create (world, "images/1.qcow2", NULL);
+  EmbarkMigration *second = migration_world_create (world, "images/2.qcow2", NULL);
 
   practice_cloud_set_faults (world->cloud, SLOW);
   embark_migration_start (first);
@@ -273,7 +257,7 @@ static void test_levels (MigrationWorld *world, gconstpointer data)
   g_assert_true (g_file_set_contents (world->disk_path, text, 24 * 1024 * 1024, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
     {
-      g_autoptr (EmbarkMigration) migration = create_with (world, levels[i], levels[i]);
+      g_autoptr (EmbarkMigration) migration = migration_world_create (world, levels[i], levels[i]);
 
       migration_world_run (migration);
       g_assert_no_error (embark_migration_get_error (migration));
@@ -302,8 +286,8 @@ static GPtrArray *find_unfinished (MigrationWorld *world)
 /* Ours is found with the migration it belongs to; once the history is gone, by its name; what others began is not. */
 static void test_unfinished (MigrationWorld *world, gconstpointer data)
 {
-  g_autoptr (EmbarkMigration) ours = create_with (world, EMBARK_KEY_PREFIX "ours.qcow2", NULL);
-  g_autoptr (EmbarkMigration) other = create_with (world, "others/backup.tar", NULL);
+  g_autoptr (EmbarkMigration) ours = migration_world_create (world, EMBARK_KEY_PREFIX "ours.qcow2", NULL);
+  g_autoptr (EmbarkMigration) other = migration_world_create (world, "others/backup.tar", NULL);
   g_autoptr (GPtrArray) found = NULL, left = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (EmbarkJob) removal = NULL;

@@ -86,10 +86,10 @@ EmbarkMachine *migration_world_add_disk (MigrationWorld *self, GError **error)
   return embark_library_add_file_finish (library, result, error);
 }
 
-EmbarkMigration *migration_world_create_upload (MigrationWorld *self)
+EmbarkMigration *migration_world_create (MigrationWorld *self, const char *key, const char *level)
 {
   EmbarkMigrationParams params = {
-    .region = PRACTICE_CLOUD_REGION, .bucket = PRACTICE_CLOUD_BUCKET, .key = "images/disk.qcow2", .is_upload_only = TRUE
+    .region = PRACTICE_CLOUD_REGION, .bucket = PRACTICE_CLOUD_BUCKET, .key = key, .level = level, .is_upload_only = TRUE
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (EmbarkMachine) machine = migration_world_add_disk (self, &error);
@@ -100,6 +100,11 @@ EmbarkMigration *migration_world_create_upload (MigrationWorld *self)
                                             embark_machine_get_boot_disk (machine), &params, &error);
   g_assert_no_error (error);
   return migration;
+}
+
+EmbarkMigration *migration_world_create_upload (MigrationWorld *self)
+{
+  return migration_world_create (self, "images/disk.qcow2", NULL);
 }
 
 void migration_world_run (EmbarkMigration *migration)

@@ -27,7 +27,9 @@ void migration_world_close (MigrationWorld *self);
 /* A raw disk with an MBR signature and @megabytes of data that does not compress. */
 void migration_world_write_disk (const char *path, guint megabytes, guint32 seed);
 EmbarkMachine *migration_world_add_disk (MigrationWorld *self, GError **error);
-/* Of the disk to images/disk.qcow2, not started. */
+/* An upload of the disk to @key, not started. @level (nullable): of compression. */
+EmbarkMigration *migration_world_create (MigrationWorld *self, const char *key, const char *level);
+/* To images/disk.qcow2. */
 EmbarkMigration *migration_world_create_upload (MigrationWorld *self);
 /* Starts it and waits for its end. */
 void migration_world_run (EmbarkMigration *migration);
