@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "model/base/facts.h"
+#include "model/base/fix-options.h"
 #include "model/base/progress.h"
 
 G_BEGIN_DECLS
@@ -26,5 +27,28 @@ typedef struct
  * Errors: APPLIANCE (message says what to do, e.g. kernel in /boot not readable), TOOL_MISSING, cancelled. */
 EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *ret_slow, EmbarkProgressFunc progress,
                                    gpointer user_data, GCancellable *cancellable, GError **error);
+
+/* What a preparation brings back. */
+typedef struct
+{
+  EmbarkFacts *facts; /* guest.* facts, looked at anew after the fixes */
+  JsonArray *changes; /* of objects {fix s, action s (create replace remove set run), path s, kept s (absent when
+                         nothing was replaced)}; at most 4096 */
+  gboolean is_slow;   /* TCG */
+} EmbarkGuestPrepared;
+
+void embark_guest_prepared_free (EmbarkGuestPrepared *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmbarkGuestPrepared, embark_guest_prepared_free)
+
+/* A line of the guest's log, valid UTF-8, at most 4 KiB. */
+typedef void (*EmbarkGuestLogFunc) (const char *line, gpointer user_data);
+
+/* Applies @options->fixes in one session to the writable export of @request, and looks again. @facts: of the look
+ * before, of the same disk. Stages: "launch", "mount", "fix:ID" for each, "finish". Errors: as inspect, and BLOCKED
+ * when a fix refuses, FAILED when one fails; then what was written is of no use. @log may be NULL. */
+EmbarkGuestPrepared *embark_guest_prepare (const EmbarkGuestRequest *request, EmbarkFacts *facts,
+                                           const EmbarkFixOptions *options, EmbarkGuestLogFunc log,
+                                           EmbarkProgressFunc progress, gpointer user_data, GCancellable *cancellable,
+                                           GError **error);
 
 G_END_DECLS

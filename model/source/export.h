@@ -16,7 +16,11 @@ typedef struct _EmbarkExport EmbarkExport;
  * Errors: IN_USE (a running machine holds a write lock), TOOL_MISSING, DAMAGED_IMAGE, FAILED. */
 EmbarkExport *embark_export_start (EmbarkImageChain *chain, const char *runtime_dir, GCancellable *cancellable,
                                    GError **error);
-/* Path of the unix socket, export name "". Multi-conn, read-only. */
+/* The same with file 0 of the chain, an overlay, writable; the files below it are read-only in the sandbox. What was
+ * written is safe on the disk after embark_export_free(). */
+EmbarkExport *embark_export_start_writable (EmbarkImageChain *chain, const char *runtime_dir, GCancellable *cancellable,
+                                            GError **error);
+/* Path of the unix socket, export name "". Multi-conn; read-only unless started writable. */
 const char *embark_export_get_socket (EmbarkExport *self);
 /* Ends the process, removes the socket. */
 void embark_export_free (EmbarkExport *self);
