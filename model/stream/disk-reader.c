@@ -14,13 +14,15 @@
 #include <glib/gi18n-lib.h>
 
 #include "model/base/errors.h"
+#include "model/stream/qcow2-layout.h"
 
 /* CPU seconds of both sides for 1.45 GB, medians of seven runs of 128, 256, 512 and 1024 KiB: 1.9, 1.7, 2.6, 2.0
  * without compression, 4.6, 4.4, 5.1, 4.8 with. What fits a processor's cache is copied for less. */
 #define REQUEST_SIZE (256 * 1024)
 #define MIN_REQUEST_SIZE (64 * 1024)
-/* NBD counts are 32 bit; less keeps a server from being busy with one answer for long. */
-#define STATUS_SIZE (G_GUINT64_CONSTANT (1) << 30)
+/* NBD counts are 32 bit. A server ends its answer earlier when there is much to tell; of a large hole that is nothing,
+ * and each question costs a way there and back. */
+#define STATUS_SIZE ((G_GUINT64_CONSTANT (1) << 32) - EMBARK_QCOW2_CLUSTER_SIZE)
 #define MAX_STATUS_EXTENTS (64 * 1024)
 #define MAX_CONNECTIONS 16
 
