@@ -7,7 +7,6 @@
 #include <glib/gi18n.h>
 
 #include "gui/error-text.h"
-#include "gui/proxy-address.h"
 #include "gui/settings.h"
 #include "model/proxy-login.h"
 

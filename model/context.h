@@ -46,7 +46,7 @@ void embark_context_set_judge (EmbarkContext *self, EmbarkJudge judge);
 void embark_context_set_send_limit (EmbarkContext *self, const EmbarkSendLimit *limit);
 const EmbarkSendLimit *embark_context_get_send_limit (EmbarkContext *self);
 /* How requests reach the cloud from now on: "desktop" (its settings, the default), "none", or "manual" by @uri
- * (http://host:port, socks5://host:port …). BAD_NAME when that is no proxy. */
+ * (host:port, socks5://host:port …). BAD_NAME when that is no proxy. */
 gboolean embark_context_set_proxy (EmbarkContext *self, const char *mode, const char *uri, GError **error);
 /* Stops every migration so that it can be continued, cancels every other job, waits for them, removes the runtime
  * folder. Before the last unref. */

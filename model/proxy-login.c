@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/cloud/http.h"
 #include "model/context-private.h"
 #include "model/store/secrets.h"
 
@@ -82,4 +83,10 @@ EmbarkJob *embark_context_set_proxy_login (EmbarkContext *self, const char *user
   g_return_val_if_fail (EMBARK_IS_CONTEXT (self) && user != NULL && password != NULL, NULL);
   return start (self, _ ("Keeping the password of the proxy"), set_cb,
                 *user != '\0' ? embark_keys_copy (&given) : NULL);
+}
+
+char *embark_proxy_address_normalize (const char *text, GError **error)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+  return embark_http_normalize_proxy (text, error);
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * User and password of a proxy that was set by hand: kept in the keyring, like
- * the keys.
+ * What is set by hand of a proxy: its address, and its user and password, which
+ * are kept in the keyring, like the keys.
  */
 #pragma once
 
 #include "model/context.h"
 
 G_BEGIN_DECLS
+
+/* "proxy.example:3128" → "http://proxy.example:3128": an address that embark_context_set_proxy() takes. Free; NULL with
+ * BAD_NAME, whose message says what an address looks like. */
+char *embark_proxy_address_normalize (const char *text, GError **error);
 
 /* Reads them from the keyring and uses them from then on; nothing stored is success. A started job (new reference). */
 EmbarkJob *embark_context_load_proxy_login (EmbarkContext *self);

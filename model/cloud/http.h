@@ -37,8 +37,12 @@ typedef enum
   EMBARK_PROXY_MANUAL,
 } EmbarkProxyMode;
 
-/* From the next request on. @uri for MANUAL: http://, https://, socks5:// or socks5h://HOST:PORT and nothing else (no
- * user name, no password); NULL otherwise. BAD_NAME when it is no such address; nothing is changed then. */
+/* The address of a proxy as users type it: http://, https://, socks5:// or socks5h://HOST:PORT, or HOST:PORT alone,
+ * which is http. As curl takes it; free. NULL with BAD_NAME, whose message says what an address looks like, for
+ * anything else; a user name or a password in it is refused, since addresses are kept in the settings. */
+char *embark_http_normalize_proxy (const char *text, GError **error);
+/* From the next request on. @uri for MANUAL: what embark_http_normalize_proxy() takes; NULL otherwise. BAD_NAME when it
+ * is no such address; nothing is changed then. */
 gboolean embark_http_set_proxy (EmbarkHttp *self, EmbarkProxyMode mode, const char *uri, GError **error);
 /* For the MANUAL proxy, kept like keys. Both NULL: none. White space around them is dropped. */
 void embark_http_set_proxy_password (EmbarkHttp *self, const char *user, const char *password);

@@ -65,10 +65,11 @@ static gboolean set_bad_proxy (GError **error, const char *uri)
   return FALSE;
 }
 
-/* @uri as curl takes it, or NULL with @error. */
-static char *check_uri (const char *uri, GError **error)
+char *embark_http_normalize_proxy (const char *text, GError **error)
 {
   static const char *const schemes[] = { "http", "https", "socks5", "socks5h", NULL };
+  g_autofree char *stripped = g_strstrip (g_strndup (text, URI_MAX + 1));
+  g_autofree char *uri = g_strconcat (strstr (stripped, "//") != NULL ? "" : "http://", stripped, NULL);
   g_autoptr (GUri) parsed = strlen (uri) <= URI_MAX ? g_uri_parse (uri, G_URI_FLAGS_NONE, NULL) : NULL;
   const char *host = parsed != NULL ? g_uri_get_host (parsed) : NULL;
 
@@ -85,7 +86,7 @@ static char *check_uri (const char *uri, GError **error)
       || (*g_uri_get_path (parsed) != '\0' && !g_str_equal (g_uri_get_path (parsed), "/")) || !g_str_is_ascii (host)
       || strpbrk (host, " %\\\"'<>") != NULL)
     {
-      set_bad_proxy (error, uri);
+      set_bad_proxy (error, stripped);
       return NULL;
     }
   return g_strdup_printf (strchr (host, ':') != NULL ? "%s://[%s]:%d" : "%s://%s:%d", g_uri_get_scheme (parsed), host,
@@ -98,7 +99,7 @@ gboolean embark_proxy_set (EmbarkProxy *self, EmbarkProxyMode mode, const char *
 
   if (mode == EMBARK_PROXY_MANUAL)
     {
-      checked = check_uri (uri != NULL ? uri : "", error);
+      checked = embark_http_normalize_proxy (uri != NULL ? uri : "", error);
       if (checked == NULL)
         return FALSE;
     }
