@@ -47,8 +47,9 @@ def enter_world():
                        GSK_RENDERER="cairo", LIBGL_ALWAYS_SOFTWARE="1", NO_AT_BRIDGE="0")
     for name in ("GTK_A11Y", "GTK_THEME", "WAYLAND_DISPLAY"):
         environment.pop(name, None)
-    command = [os.path.join(ROOT, "tests", "support", "with-keyring.sh"), "xvfb-run", "-a", "-s",
-               f"-screen 0 {SCREEN} -noreset", sys.executable, *sys.argv]
+    # Those who look for a free display at the same moment find the same one, unless they begin apart.
+    command = [os.path.join(ROOT, "tests", "support", "with-keyring.sh"), "xvfb-run", "-a", "-n",
+               str(100 + os.getpid() % 400), "-s", f"-screen 0 {SCREEN} -noreset", sys.executable, *sys.argv]
     sys.exit(subprocess.run(command, env=environment).returncode)
 
 
