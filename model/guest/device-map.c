@@ -26,7 +26,7 @@ char *embark_device_split (const char *device, guint *ret_number)
                                 "^(/dev/(?:nvme[0-9]+n[0-9]+|mmcblk[0-9]+|(?:cciss/|ida/)c[0-9]+d[0-9]+))"
                                 "(?:p([0-9]{1,3}))?$|"
                                 "^(/dev/disk/by-(?:path|id)/(?!dm-|md-|lvm-).+?)(?:-part([0-9]{1,3}))?$";
-  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_RAW, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
 
   if (!g_regex_match (regex, device, 0, &match))
