@@ -283,19 +283,28 @@ static void tell_first_stage (const EmbarkLook *look, const EmbarkLookOptions *o
   options->first_stage (copy, options->user_data);
 }
 
-static gboolean look_through_export (EmbarkLook *look, const EmbarkDiskSource *source, const char *socket,
-                                     const EmbarkLookOptions *options, GCancellable *cancellable, GError **error)
+/* Everything that needs no guest session. */
+static gboolean look_without_guest (EmbarkLook *look, const char *socket, const EmbarkLookOptions *options,
+                                    GCancellable *cancellable, GError **error)
 {
   LookWatcher watcher = { options->progress, options->user_data };
-  EmbarkGuestRequest request = { source->helper, socket, source->cache_dir };
-  g_autoptr (EmbarkFacts) guest = NULL;
   EmbarkStreamPlan plan;
 
   if (!look_at_layout (look, socket, &plan, &watcher, cancellable, error))
     return FALSE;
   tell_first_stage (look, options);
   report_stage (&watcher, "measure", 0.5);
-  if (!estimate_size (look, socket, &plan, cancellable, error))
+  return estimate_size (look, socket, &plan, cancellable, error);
+}
+
+static gboolean look_through_export (EmbarkLook *look, const EmbarkDiskSource *source, const char *socket,
+                                     const EmbarkLookOptions *options, GCancellable *cancellable, GError **error)
+{
+  LookWatcher watcher = { options->progress, options->user_data };
+  EmbarkGuestRequest request = { source->helper, socket, source->cache_dir };
+  g_autoptr (EmbarkFacts) guest = NULL;
+
+  if (!look_without_guest (look, socket, options, cancellable, error))
     return FALSE;
 
   report_stage (&watcher, "launch", 0);
@@ -316,7 +325,7 @@ static EmbarkLook *find_kept (const EmbarkDiskSource *source, EmbarkImageChain *
   look->facts = embark_facts_cache_load (source->cache_dir, key, &look->looked_at, &look->is_slow);
   if (look->facts == NULL)
     return NULL;
-  locks = embark_export_lock (chain, error);
+  locks = embark_export_lock (chain, 0, error);
   if (locks == NULL)
     return NULL;
   /* The same bytes may have another name by now. */
@@ -401,5 +410,27 @@ EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, const EmbarkLook
   look->looked_at = get_now ();
   if (key != NULL)
     embark_facts_cache_store (source->cache_dir, key, look->facts, look->looked_at, look->is_slow);
+  return g_steal_pointer (&look);
+}
+
+EmbarkLook *embark_look_with_guest (const EmbarkDiskSource *source, EmbarkFacts *guest, gboolean is_slow,
+                                    GCancellable *cancellable, GError **error)
+{
+  EmbarkLookOptions options = { 0 };
+  LookWatcher watcher = { NULL, NULL };
+  g_autoptr (EmbarkImageChain) chain = open_chain (source, cancellable, error);
+  g_autoptr (EmbarkExport) export = NULL;
+  g_autoptr (EmbarkLook) look = NULL;
+
+  if (chain == NULL)
+    return NULL;
+  look = make_look (chain);
+  export = start_export (source, chain, &watcher, cancellable, error);
+  if (export == NULL || !look_without_guest (look, embark_export_get_socket (export), &options, cancellable, error)
+      || !embark_image_chain_verify (chain, error))
+    return NULL;
+  merge_guest (look->facts, guest);
+  look->looked_at = get_now ();
+  look->is_slow = is_slow;
   return g_steal_pointer (&look);
 }

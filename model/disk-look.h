@@ -64,6 +64,10 @@ EmbarkLook *embark_look_at_layout (const EmbarkDiskSource *source, EmbarkProgres
 EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, const EmbarkLookOptions *options,
                                 GCancellable *cancellable, GError **error);
 
+/* As embark_look_inside(), with what a guest session of this very disk already found: @guest. Nothing is kept. */
+EmbarkLook *embark_look_with_guest (const EmbarkDiskSource *source, EmbarkFacts *guest, gboolean is_slow,
+                                    GCancellable *cancellable, GError **error);
+
 /* Sets disk.reclaimable: bytes that are stored though no file system uses them, so that trimming or deleting could
  * save them. Everything in partitions counts as used but what mounted file systems call free, so it is at least this
  * much; absent when no file system told its size. */

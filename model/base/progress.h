@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   double fraction;      /* 0..1 of this function's own work; < 0: not known */
-  char stage[24];       /* machine word, not translated: "launch", "inspect", "read", "send", "offline", "finish" … */
+  char stage[40];       /* machine word, not translated: "launch", "inspect", "read", "send", "offline", "finish" … */
   guint64 bytes_read;   /* of the disk, holes included */
   guint64 bytes_done;   /* acknowledged by the bucket; never goes back */
   guint64 bytes_kept;   /* of those, what the bucket held from an earlier run */

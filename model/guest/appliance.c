@@ -19,6 +19,7 @@
 #define CPUS_MAX 4
 /* Emulated processors that wait for each other burn the time of the real ones: two need four to be worth it. */
 #define CPUS_FOR_EMULATED 2
+#define MEMORY_OF_FIXES 2048 /* MB */
 #define SOCKET_DIR_MAX 70
 #define BOOT_DIR "/boot"
 
@@ -89,16 +90,34 @@ static char *find_kernel (GError **error)
   return NULL;
 }
 
+static gboolean add_drive (guestfs_h *g, const EmbarkApplianceOptions *options)
+{
+  g_autofree char *server = g_strconcat ("unix:", options->socket, NULL);
+  char *servers[] = { server, NULL };
+
+  return guestfs_add_drive_opts (g, "", GUESTFS_ADD_DRIVE_OPTS_PROTOCOL, "nbd", GUESTFS_ADD_DRIVE_OPTS_SERVER, servers,
+                                 GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw", GUESTFS_ADD_DRIVE_OPTS_READONLY,
+                                 !options->is_writable, -1)
+         == 0;
+}
+
+/* Programs of a guest want memory, and work in parallel. */
+static gboolean set_size (guestfs_h *g, const EmbarkApplianceOptions *options, gboolean use_tcg)
+{
+  int n_cpus = (int) g_get_num_processors ();
+  int n_used = use_tcg && !options->is_writable ? n_cpus / CPUS_FOR_EMULATED : n_cpus;
+
+  return guestfs_set_smp (g, CLAMP (n_used, 1, CPUS_MAX)) == 0
+         && (!options->is_writable || guestfs_set_memsize (g, MEMORY_OF_FIXES) == 0);
+}
+
 static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean use_tcg, GError **error)
 {
   const char *cache_dir = g_getenv ("LIBGUESTFS_CACHEDIR");
   const char *path = g_getenv ("LIBGUESTFS_PATH");
-  g_autofree char *server = g_strconcat ("unix:", options->socket, NULL);
-  char *servers[] = { server, NULL };
   g_autofree char *runtime = g_strconcat ("XDG_RUNTIME_DIR=", options->tmp_dir, NULL);
   /* Its sockets go there by this variable only; a path that is too long for a socket leaves them in /tmp. */
   char *environment[] = { strlen (options->tmp_dir) < SOCKET_DIR_MAX ? runtime : NULL, NULL };
-  int n_cpus = (int) g_get_num_processors ();
   guestfs_h *g = guestfs_create_flags (GUESTFS_CREATE_NO_ENVIRONMENT);
   gboolean ok;
 
@@ -110,16 +129,13 @@ static guestfs_h *open_handle (const EmbarkApplianceOptions *options, gboolean u
   guestfs_set_error_handler (g, NULL, NULL);
   guestfs_set_event_callback (g, guest_event_cb, GUESTFS_EVENT_LIBRARY | GUESTFS_EVENT_WARNING, 0, NULL);
   guestfs_set_event_callback (g, call_event_cb, GUESTFS_EVENT_ENTER, 0, NULL);
-  /* Nothing was written, so there is nothing to sync at the end: that only costs time. */
-  ok = guestfs_set_backend (g, "direct") == 0 && guestfs_set_autosync (g, 0) == 0
+  /* Where nothing was written there is nothing to sync at the end: that only costs time. */
+  ok = guestfs_set_backend (g, "direct") == 0 && guestfs_set_autosync (g, options->is_writable) == 0
        && guestfs_set_cachedir (g, cache_dir ? cache_dir : options->cache_dir) == 0
        && guestfs_parse_environment_list (g, environment) == 0 && guestfs_set_tmpdir (g, options->tmp_dir) == 0
-       && (!path || guestfs_set_path (g, path) == 0)
-       && guestfs_set_smp (g, CLAMP (use_tcg ? n_cpus / CPUS_FOR_EMULATED : n_cpus, 1, CPUS_MAX)) == 0
-       && guestfs_set_network (g, 0) == 0 && (!use_tcg || guestfs_set_backend_setting (g, "force_tcg", "1") == 0)
-       && guestfs_add_drive_opts (g, "", GUESTFS_ADD_DRIVE_OPTS_PROTOCOL, "nbd", GUESTFS_ADD_DRIVE_OPTS_SERVER, servers,
-                                  GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw", GUESTFS_ADD_DRIVE_OPTS_READONLY, 1, -1)
-              == 0;
+       && (!path || guestfs_set_path (g, path) == 0) && set_size (g, options, use_tcg)
+       && guestfs_set_network (g, options->is_networked) == 0
+       && (!use_tcg || guestfs_set_backend_setting (g, "force_tcg", "1") == 0) && add_drive (g, options);
   if (ok)
     return g;
   fail_launch (error, guestfs_last_error (g) ? guestfs_last_error (g) : g_strerror (guestfs_last_errno (g)));
@@ -176,4 +192,17 @@ guestfs_h *embark_appliance_launch (const EmbarkApplianceOptions *options, gbool
   if (g)
     *ret_is_slow = use_tcg;
   return g;
+}
+
+gboolean embark_appliance_finish (guestfs_h *g, GError **error)
+{
+  gboolean ok = guestfs_shutdown (g) == 0;
+
+  if (!ok)
+    g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE,
+                 /* Translators: %s is the reason in English. */
+                 _ ("What was changed could not be written to the disk: %s"),
+                 guestfs_last_error (g) ? guestfs_last_error (g) : "?");
+  guestfs_close (g);
+  return ok;
 }

@@ -92,6 +92,24 @@ void embark_helper_send_log (const char *text)
   send_object (object);
 }
 
+void embark_helper_send_output (const char *text)
+{
+  g_autoptr (JsonObject) object = new_event ("output");
+
+  set_text (object, "text", text);
+  send_object (object);
+}
+
+void embark_helper_send_prepared (EmbarkFacts *facts, JsonArray *changes, gboolean is_slow)
+{
+  g_autoptr (JsonObject) object = new_event ("prepared");
+
+  json_object_set_object_member (object, "facts", json_object_ref (embark_facts_get_object (facts)));
+  json_object_set_array_member (object, "changes", json_array_ref (changes));
+  json_object_set_boolean_member (object, "slow", is_slow);
+  send_object (object);
+}
+
 void embark_helper_send_facts (EmbarkFacts *facts, gboolean is_slow)
 {
   g_autoptr (JsonObject) object = new_event ("facts");

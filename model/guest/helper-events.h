@@ -18,8 +18,12 @@ void embark_helper_send_stage (const char *stage);
 /* @is_slow: TCG. */
 void embark_helper_send_accelerator (gboolean is_slow);
 void embark_helper_send_log (const char *text);
+/* A line that programs of the guest printed, or that tells what a fix does. */
+void embark_helper_send_output (const char *text);
 void embark_helper_send_facts (EmbarkFacts *facts, gboolean is_slow);
-/* @code: "appliance" or "failed". */
+/* The end of a preparation: the facts after it, and what was changed. */
+void embark_helper_send_prepared (EmbarkFacts *facts, JsonArray *changes, gboolean is_slow);
+/* @code: "appliance", "blocked" or "failed". */
 void embark_helper_send_error (const char *code, const char *message);
 
 G_END_DECLS

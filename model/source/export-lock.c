@@ -50,12 +50,12 @@ static gboolean lock_file (const EmbarkImageFile *file, int fd, GError **error)
                  _ ("“%s” is in use by a running machine. Shut the machine down and try again."), error);
 }
 
-GArray *embark_export_lock (EmbarkImageChain *chain, GError **error)
+GArray *embark_export_lock (EmbarkImageChain *chain, guint first, GError **error)
 {
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
 
   g_array_set_clear_func (fds, close_cb);
-  for (guint i = 0; i < embark_image_chain_get_length (chain); i++)
+  for (guint i = first; i < embark_image_chain_get_length (chain); i++)
     {
       const EmbarkImageFile *file = embark_image_chain_get_file (chain, i);
       int fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

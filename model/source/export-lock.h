@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Descriptors that hold the locks; closing them lets go. File systems without locks are passed over.
- * Errors: IN_USE, SOURCE_CHANGED, and those of opening a file. */
-GArray *embark_export_lock (EmbarkImageChain *chain, GError **error);
+/* Of the files from @first on. Descriptors that hold the locks; closing them lets go. File systems without locks are
+ * passed over. Errors: IN_USE, SOURCE_CHANGED, and those of opening a file. */
+GArray *embark_export_lock (EmbarkImageChain *chain, guint first, GError **error);
 
 G_END_DECLS

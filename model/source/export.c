@@ -22,6 +22,8 @@
 
 #define START_TIMEOUT_US (30 * G_USEC_PER_SEC)
 #define END_TIMEOUT_MS 2000
+/* What was written goes to the disk first. */
+#define FLUSH_TIMEOUT_MS 30000
 
 struct _EmbarkExport
 {
@@ -29,6 +31,7 @@ struct _EmbarkExport
   EmbarkProcess *process;
   GArray *locks;
   char *socket;
+  gboolean is_writable;
 };
 
 static char *get_display_name (EmbarkImageChain *chain)
@@ -120,7 +123,7 @@ static gboolean wait_for_socket (EmbarkExport *self, EmbarkImageChain *chain, in
 
 static gboolean start_process (EmbarkExport *self, EmbarkImageChain *chain, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) argv = embark_sandbox_new_nbd (chain, self->folder->path, error);
+  g_autoptr (GPtrArray) argv = embark_sandbox_new_nbd (chain, self->folder->path, self->is_writable, error);
 
   if (argv == NULL)
     return FALSE;
@@ -138,17 +141,17 @@ static gboolean start_process (EmbarkExport *self, EmbarkImageChain *chain, GCan
   return is_started;
 }
 
-EmbarkExport *embark_export_start (EmbarkImageChain *chain, const char *runtime_dir, GCancellable *cancellable,
-                                   GError **error)
+static EmbarkExport *start_export (EmbarkImageChain *chain, const char *runtime_dir, gboolean is_writable,
+                                   GCancellable *cancellable, GError **error)
 {
   g_autoptr (EmbarkExport) self = g_new0 (EmbarkExport, 1);
   struct sockaddr_un address;
 
-  g_return_val_if_fail (chain != NULL && runtime_dir != NULL, NULL);
-
+  self->is_writable = is_writable;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
-  self->locks = embark_export_lock (chain, error);
+  /* The lock of what is written is qemu-nbd's own. */
+  self->locks = embark_export_lock (chain, is_writable ? 1 : 0, error);
   if (self->locks == NULL)
     return NULL;
   self->folder = embark_export_folder_new (runtime_dir, error);
@@ -163,10 +166,29 @@ EmbarkExport *embark_export_start (EmbarkImageChain *chain, const char *runtime_
                    _ ("The folder “%s” has too long a name for a socket. Set XDG_RUNTIME_DIR to a shorter one."), name);
       return NULL;
     }
-  /* What was judged must be what was opened: nothing may have changed in between. */
-  if (!start_process (self, chain, cancellable, error) || !embark_image_chain_verify (chain, error))
+  if (!start_process (self, chain, cancellable, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+EmbarkExport *embark_export_start (EmbarkImageChain *chain, const char *runtime_dir, GCancellable *cancellable,
+                                   GError **error)
+{
+  g_autoptr (EmbarkExport) self = NULL;
+
+  g_return_val_if_fail (chain != NULL && runtime_dir != NULL, NULL);
+  self = start_export (chain, runtime_dir, FALSE, cancellable, error);
+  /* What was judged must be what was opened: nothing may have changed in between. */
+  if (self == NULL || !embark_image_chain_verify (chain, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+EmbarkExport *embark_export_start_writable (EmbarkImageChain *chain, const char *runtime_dir, GCancellable *cancellable,
+                                            GError **error)
+{
+  g_return_val_if_fail (chain != NULL && embark_image_chain_get_length (chain) > 1 && runtime_dir != NULL, NULL);
+  return start_export (chain, runtime_dir, TRUE, cancellable, error);
 }
 
 const char *embark_export_get_socket (EmbarkExport *self)
@@ -183,7 +205,7 @@ static void end_process (EmbarkExport *self)
 
   embark_process_close_stdin (self->process);
   if (end.fd >= 0)
-    poll (&end, 1, END_TIMEOUT_MS);
+    poll (&end, 1, self->is_writable ? FLUSH_TIMEOUT_MS : END_TIMEOUT_MS);
   g_clear_pointer (&self->process, embark_process_free);
 }
 

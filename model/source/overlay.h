@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 gboolean embark_overlay_create (EmbarkImageChain *chain, const char *path, GCancellable *cancellable, GError **error);
 /* Writes @chain (the overlay on top) as one standalone, compressed qcow2 at @path, by qemu-img in the sandbox; the file
  * appears under its name when it is whole. An existing file is refused (NAME_TAKEN). */
-gboolean embark_overlay_save (EmbarkImageChain *chain, const char *path, const char *runtime_dir,
-                              GCancellable *cancellable, GError **error);
+gboolean embark_overlay_save (EmbarkImageChain *chain, const char *path, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -15,11 +15,14 @@
 
 /* bwrap can die with its parent, but while it sets the sandbox up it leaves a half made one behind when it is killed.
  * So nobody kills it: the program inside is ended when its standard input is, a pipe that is open as long as Embark is
- * there, and then the sandbox ends in good order. */
-#define RUN_WHILE_WANTED                                                                                               \
+ * there, and then the sandbox ends in good order. What writes is asked to end, so that it closes its file properly, and
+ * ended after a while when it does not. */
+#define RUN_WHILE_WANTED(end)                                                                                          \
   "exec 3<&0; \"$@\" 3<&- < /dev/null & program=$!; "                                                                  \
-  "{ read -r end <&3; kill -KILL $program; } & watch=$!; "                                                             \
+  "{ read -r end <&3; " end "; } & watch=$!; "                                                                         \
   "wait $program; status=$?; kill -KILL $watch; exit $status"
+#define KILL_PROGRAM "kill -KILL $program"
+#define END_PROGRAM "kill -TERM $program; sleep 20; kill -KILL $program"
 
 static void add (GPtrArray *argv, const char *first, ...)
 {
@@ -91,7 +94,15 @@ static gboolean needs_root (EmbarkImageChain *chain)
   return FALSE;
 }
 
-GPtrArray *embark_sandbox_new (EmbarkImageChain *chain, const char *folder, GError **error)
+/* @is_writable: file 0. What lies below it never is. */
+static const char *choose_binding (EmbarkImageChain *chain, guint index, gboolean is_writable)
+{
+  if (index == 0 && is_writable)
+    return "--bind";
+  return is_block_device (embark_image_chain_get_file (chain, index)) ? "--dev-bind" : "--ro-bind";
+}
+
+static GPtrArray *new_sandbox (EmbarkImageChain *chain, const char *folder, gboolean is_writable, GError **error)
 {
   g_autofree char *bwrap = find_tool ("bwrap", "bubblewrap", error);
   GPtrArray *argv;
@@ -112,9 +123,35 @@ GPtrArray *embark_sandbox_new (EmbarkImageChain *chain, const char *folder, GErr
     {
       const EmbarkImageFile *file = embark_image_chain_get_file (chain, i);
       g_autofree char *inside = g_strdup_printf ("/disk/%u", i);
-      add (argv, is_block_device (file) ? "--dev-bind" : "--ro-bind", file->path, inside, NULL);
+      add (argv, choose_binding (chain, i, is_writable), file->path, inside, NULL);
     }
   add (argv, "--bind", folder, EMBARK_SANDBOX_FOLDER, "--remount-ro", "/", "--chdir", "/", "--", NULL);
+  return argv;
+}
+
+/* Without the program at the end. */
+static GPtrArray *new_wanted (EmbarkImageChain *chain, const char *folder, gboolean is_writable, GError **error)
+{
+  g_autofree char *setpriv = find_tool ("setpriv", "util-linux", error);
+  GPtrArray *argv = setpriv != NULL ? new_sandbox (chain, folder, is_writable, error) : NULL;
+
+  if (argv == NULL)
+    return NULL;
+  insert_first (argv, setpriv, "--pdeathsig", "clear", "--", NULL);
+  add (argv, "/bin/sh", "-c", is_writable ? RUN_WHILE_WANTED (END_PROGRAM) : RUN_WHILE_WANTED (KILL_PROGRAM), "sh",
+       NULL);
+  return argv;
+}
+
+GPtrArray *embark_sandbox_new_command (EmbarkImageChain *chain, const char *folder, const char *const *words,
+                                       GError **error)
+{
+  GPtrArray *argv = new_wanted (chain, folder, FALSE, error);
+
+  for (guint i = 0; argv != NULL && words[i] != NULL; i++)
+    g_ptr_array_add (argv, g_strdup (words[i]));
+  if (argv != NULL)
+    g_ptr_array_add (argv, NULL);
   return argv;
 }
 
@@ -139,21 +176,16 @@ char *embark_sandbox_describe_chain (EmbarkImageChain *chain)
   return g_string_free (g_steal_pointer (&options), FALSE);
 }
 
-GPtrArray *embark_sandbox_new_nbd (EmbarkImageChain *chain, const char *folder, GError **error)
+GPtrArray *embark_sandbox_new_nbd (EmbarkImageChain *chain, const char *folder, gboolean is_writable, GError **error)
 {
   g_autofree char *nbd = find_tool ("qemu-nbd", "qemu-utils", error);
   g_autofree char *options = embark_sandbox_describe_chain (chain);
 
-  g_autofree char *setpriv = nbd != NULL ? find_tool ("setpriv", "util-linux", error) : NULL;
-  if (setpriv == NULL)
-    return NULL;
+  GPtrArray *argv = nbd != NULL ? new_wanted (chain, folder, is_writable, error) : NULL;
 
-  GPtrArray *argv = embark_sandbox_new (chain, folder, error);
   if (argv == NULL)
     return NULL;
-  insert_first (argv, setpriv, "--pdeathsig", "clear", "--", NULL);
-  add (argv, "/bin/sh", "-c", RUN_WHILE_WANTED, "sh", NULL);
-  add (argv, nbd, "--read-only", "--persistent", "--shared=" CLIENTS_MAX,
+  add (argv, nbd, is_writable ? "--discard=unmap" : "--read-only", "--persistent", "--shared=" CLIENTS_MAX,
        "--socket=" EMBARK_SANDBOX_FOLDER "/" EMBARK_SANDBOX_SOCKET,
        "--pid-file=" EMBARK_SANDBOX_FOLDER "/" EMBARK_SANDBOX_READY, "--image-opts", options, NULL);
   g_ptr_array_add (argv, NULL);

@@ -14,11 +14,13 @@ G_BEGIN_DECLS
 #define EMBARK_SANDBOX_SOCKET "nbd"
 #define EMBARK_SANDBOX_READY "pid" /* written by qemu-nbd once it listens */
 
-/* bwrap and its options, ending with "--": the prefix of a command that sees the files of @chain and, writable,
- * @folder. Errors: TOOL_MISSING. */
-GPtrArray *embark_sandbox_new (EmbarkImageChain *chain, const char *folder, GError **error);
-/* The same with qemu-nbd behind it, which ends with its standard input; NULL-terminated. */
-GPtrArray *embark_sandbox_new_nbd (EmbarkImageChain *chain, const char *folder, GError **error);
+/* @words in a sandbox that sees the files of @chain and, writable, @folder; they end with their standard input.
+ * NULL-terminated. Errors: TOOL_MISSING. */
+GPtrArray *embark_sandbox_new_command (EmbarkImageChain *chain, const char *folder, const char *const *words,
+                                       GError **error);
+/* The same with qemu-nbd. @is_writable: file 0 of the
+ * chain may be written, and nothing else. */
+GPtrArray *embark_sandbox_new_nbd (EmbarkImageChain *chain, const char *folder, gboolean is_writable, GError **error);
 /* The value of --image-opts: every driver, node name and backing file of the chain spelled out. */
 char *embark_sandbox_describe_chain (EmbarkImageChain *chain);
 

@@ -18,7 +18,7 @@ static GuestFixture *open_guest (void)
 typedef struct
 {
   GCancellable *cancellable;
-  char last_stage[24];
+  char last_stage[40];
 } Watch;
 
 /* In the middle of an inspection, which then goes no further. */

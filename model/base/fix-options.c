@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plain copies, and the way into JSON and back. What comes from a journal is
+ * no more trusted than any other file.
+ */
+#include "model/base/fix-options.h"
+
+#include <string.h>
+
+#define FIXES_MAX 64
+#define TEXT_MAX 4096
+
+EmbarkFixOptions *embark_fix_options_new (void)
+{
+  EmbarkFixOptions *self = g_new0 (EmbarkFixOptions, 1);
+
+  self->fixes = g_new0 (char *, 1);
+  return self;
+}
+
+EmbarkFixOptions *embark_fix_options_copy (const EmbarkFixOptions *self)
+{
+  EmbarkFixOptions *copy = g_new0 (EmbarkFixOptions, 1);
+
+  copy->fixes = g_strdupv (self->fixes);
+  copy->virtio_win = g_strdup (self->virtio_win);
+  copy->packages = g_strdup (self->packages);
+  copy->cloudbase = g_strdup (self->cloudbase);
+  copy->is_networked = self->is_networked;
+  return copy;
+}
+
+void embark_fix_options_free (EmbarkFixOptions *self)
+{
+  if (self == NULL)
+    return;
+  g_strfreev (self->fixes);
+  g_free (self->virtio_win);
+  g_free (self->packages);
+  g_free (self->cloudbase);
+  g_free (self);
+}
+
+/* Names of files need not be UTF-8, JSON must be: they are written as URIs. */
+static void set_path (JsonObject *object, const char *name, const char *path)
+{
+  g_autofree char *uri = path != NULL ? g_filename_to_uri (path, NULL, NULL) : NULL;
+
+  if (uri != NULL)
+    json_object_set_string_member (object, name, uri);
+}
+
+static const char *get_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  const char *text = node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                         ? json_node_get_string (node)
+                         : NULL;
+
+  return text != NULL && strlen (text) <= TEXT_MAX ? text : NULL;
+}
+
+static char *get_path (JsonObject *object, const char *name)
+{
+  const char *uri = get_text (object, name);
+
+  return uri != NULL ? g_filename_from_uri (uri, NULL, NULL) : NULL;
+}
+
+JsonObject *embark_fix_options_to_json (const EmbarkFixOptions *self)
+{
+  JsonObject *object = json_object_new ();
+  JsonArray *fixes = json_array_new ();
+
+  for (guint i = 0; self->fixes[i] != NULL; i++)
+    json_array_add_string_element (fixes, self->fixes[i]);
+  json_object_set_array_member (object, "fixes", fixes);
+  set_path (object, "virtioWin", self->virtio_win);
+  set_path (object, "packages", self->packages);
+  set_path (object, "cloudbase", self->cloudbase);
+  json_object_set_boolean_member (object, "network", self->is_networked);
+  return object;
+}
+
+static char **read_fixes (JsonObject *object)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonNode *node = json_object_get_member (object, "fixes");
+  JsonArray *list = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  guint n = list != NULL ? MIN (json_array_get_length (list), FIXES_MAX) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *item = json_array_get_element (list, i);
+      if (JSON_NODE_HOLDS_VALUE (item) && json_node_get_value_type (item) == G_TYPE_STRING)
+        g_strv_builder_add (builder, json_node_get_string (item));
+    }
+  return g_strv_builder_end (builder);
+}
+
+EmbarkFixOptions *embark_fix_options_new_from_json (JsonObject *object)
+{
+  EmbarkFixOptions *self = g_new0 (EmbarkFixOptions, 1);
+  JsonNode *network = json_object_get_member (object, "network");
+
+  self->fixes = read_fixes (object);
+  self->virtio_win = get_path (object, "virtioWin");
+  self->packages = get_path (object, "packages");
+  self->cloudbase = get_path (object, "cloudbase");
+  self->is_networked = network != NULL && JSON_NODE_HOLDS_VALUE (network)
+                       && json_node_get_value_type (network) == G_TYPE_BOOLEAN && json_node_get_boolean (network);
+  return self;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How each fix of model/check/fixes.c is done, in the same order.
+ */
+#include "model/guest/fix.h"
+
+#define MIB (G_GUINT64_CONSTANT (1024) * 1024)
+
+static const EmbarkFixEntry table[] = {
+  { "linux-machine-id", NULL, embark_fix_linux_machine_id, MIB },
+  { "windows-fast-startup", embark_refuse_windows, embark_fix_windows_fast_startup, MIB },
+  { NULL, NULL, NULL, 0 },
+};
+
+const EmbarkFixEntry *embark_fix_table_get (void)
+{
+  return table;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The order of a preparation. What the look before found out is not asked for
+ * again: only file systems whose names say too little are searched for anew.
+ */
+#include "model/guest/prepare-session.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/base/errors.h"
+#include "model/guest/fix-private.h"
+#include "model/guest/guest-files.h"
+#include "model/guest/helper-events.h"
+#include "model/guest/inspect.h"
+
+#define MOUNTS_MAX 64
+#define STAGE_PREFIX "fix:"
+/* What ntfs-3g.probe answers. */
+#define NTFS_HIBERNATED 14
+#define NTFS_UNCLEAN 15
+/* Room that a system needs beside what the fixes take, bytes. */
+#define SPARE_ROOM (G_GUINT64_CONSTANT (16) * 1024 * 1024)
+#define PROBE_FILE "/.embark-write-test"
+
+typedef struct
+{
+  const char *target;
+  const char *device;
+} Mount;
+
+static int compare_targets (const void *a, const void *b)
+{
+  return (int) strlen (((const Mount *) a)->target) - (int) strlen (((const Mount *) b)->target);
+}
+
+static gboolean fail_mount (guestfs_h *g, const char *device, GError **error)
+{
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_FAILED,
+               /* Translators: %s is a device name as Linux gives it, "/dev/sda1"; the second the reason in English. */
+               _ ("The file system on %s could not be opened for writing: %s"), device,
+               guestfs_last_error (g) != NULL ? guestfs_last_error (g) : "?");
+  return FALSE;
+}
+
+static gboolean refuse_ntfs (int answer, GError **error)
+{
+  const char *message =
+      _ ("The file system of Windows has errors. Start Windows, run “chkdsk C: /f”, shut it down, and "
+         "try again.");
+
+  if (answer == NTFS_HIBERNATED)
+    message =
+        _ ("Windows is hibernated, so its disk must not be written to. Start it, shut it down with “shutdown /s /t "
+           "0”, and try again.");
+  else if (answer == NTFS_UNCLEAN)
+    message = _ ("Windows was not shut down properly. Start it, let it check its disk, shut it down, and try again.");
+  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, message);
+  return FALSE;
+}
+
+/* ntfs-3g mounts what it must not write to read-only, and says nothing. */
+static gboolean mount_windows (guestfs_h *g, const char *root, GError **error)
+{
+  int answer = guestfs_ntfs_3g_probe (g, 1, root);
+
+  if (answer != 0)
+    return answer > 0 ? refuse_ntfs (answer, error) : fail_mount (g, root, error);
+  if (guestfs_mount (g, root, "/") != 0)
+    return fail_mount (g, root, error);
+  if (guestfs_touch (g, PROBE_FILE) != 0 || guestfs_rm (g, PROBE_FILE) != 0)
+    return fail_mount (g, root, error);
+  return TRUE;
+}
+
+/* Outer folders first; only the root and what holds its programs and kernels must succeed. */
+static gboolean mount_all (guestfs_h *g, Mount *mounts, guint n, GError **error)
+{
+  qsort (mounts, n, sizeof (Mount), compare_targets);
+  for (guint i = 0; i < n; i++)
+    {
+      gboolean is_needed = g_str_equal (mounts[i].target, "/") || g_str_has_prefix (mounts[i].target, "/boot")
+                           || g_str_equal (mounts[i].target, "/usr") || g_str_equal (mounts[i].target, "/var");
+      if (guestfs_mount (g, mounts[i].device, mounts[i].target) != 0 && is_needed)
+        return fail_mount (g, mounts[i].device, error);
+    }
+  return TRUE;
+}
+
+/* A subvolume has a name that the facts do not hold. */
+static gboolean mount_searched (guestfs_h *g, const char *root, GError **error)
+{
+  char **roots = guestfs_inspect_os (g);
+  char **found = roots != NULL ? guestfs_inspect_get_mountpoints (g, root) : NULL;
+  guint n = found != NULL ? MIN (g_strv_length (found) / 2, MOUNTS_MAX) : 0;
+  g_autofree Mount *mounts = g_new0 (Mount, n + 1);
+  gboolean ok;
+
+  for (guint i = 0; i < n; i++)
+    mounts[i] = (Mount){ found[2 * i], found[2 * i + 1] };
+  ok = n > 0 ? mount_all (g, mounts, n, error) : fail_mount (g, root, error);
+  for (guint i = 0; roots != NULL && roots[i] != NULL; i++)
+    free (roots[i]);
+  for (guint i = 0; found != NULL && found[i] != NULL; i++)
+    free (found[i]);
+  free (roots);
+  free (found);
+  return ok;
+}
+
+static gboolean mount_linux (guestfs_h *g, EmbarkFacts *facts, const char *root, GError **error)
+{
+  JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
+  guint length = list != NULL ? json_array_get_length (list) : 0;
+  g_autofree Mount *mounts = g_new0 (Mount, MOUNTS_MAX);
+  guint n = 0;
+
+  if (g_str_has_prefix (root, "btrfsvol:"))
+    return mount_searched (g, root, error);
+  mounts[n++] = (Mount){ "/", root };
+  for (guint i = 0; i < length && n < MOUNTS_MAX; i++)
+    {
+      JsonObject *item = json_array_get_object_element (list, i);
+      const char *target = json_object_get_string_member_with_default (item, "mountPoint", NULL);
+      const char *device = json_object_get_string_member_with_default (item, "device", NULL);
+
+      if (target != NULL && device != NULL && target[0] == '/' && target[1] != '\0')
+        mounts[n++] = (Mount){ target, device };
+    }
+  return mount_all (g, mounts, n, error);
+}
+
+static gboolean mount_guest (guestfs_h *g, EmbarkFacts *facts, GError **error)
+{
+  const char *root = embark_facts_get_string (facts, "os.root");
+
+  if (root == NULL)
+    {
+      g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
+                           _ ("No system was found on the disk, so there is nothing that could be changed."));
+      return FALSE;
+    }
+  if (g_strcmp0 (embark_facts_get_string (facts, "os.type"), "windows") == 0)
+    return mount_windows (g, root, error);
+  return mount_linux (g, facts, root, error);
+}
+
+/* Before anything is written: one that does not fit would leave the others half done. */
+static gboolean check_room (guestfs_h *g, const EmbarkFixOptions *options, GError **error)
+{
+  guint64 needed = SPARE_ROOM;
+  struct guestfs_statvfs *room = guestfs_statvfs (g, "/");
+  guint64 n_free = room != NULL ? (guint64) room->bavail * (guint64) room->frsize : 0;
+
+  for (const EmbarkFixEntry *entry = embark_fix_table_get (); entry->id != NULL; entry++)
+    if (g_strv_contains ((const char *const *) options->fixes, entry->id))
+      needed += entry->guest_bytes;
+  guestfs_free_statvfs (room);
+  if (n_free >= needed)
+    return TRUE;
+  g_autofree char *wanted = g_format_size (needed);
+  g_autofree char *had = g_format_size (n_free);
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
+               /* Translators: two sizes, such as "250 MB". */
+               _ ("The fixes need %s of room on the system partition of the machine, and only %s are free. Make room "
+                  "there, and try again."),
+               wanted, had);
+  return FALSE;
+}
+
+/* Every refusal comes before the first change. */
+static gboolean refuse_any (EmbarkFixSession *session, GError **error)
+{
+  for (const EmbarkFixEntry *entry = embark_fix_table_get (); entry->id != NULL; entry++)
+    if (entry->refuse != NULL && embark_fix_is_chosen (session, entry->id) && !entry->refuse (session, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean apply_all (EmbarkFixSession *session, GError **error)
+{
+  for (const EmbarkFixEntry *entry = embark_fix_table_get (); entry->id != NULL; entry++)
+    {
+      g_autofree char *stage = g_strconcat (STAGE_PREFIX, entry->id, NULL);
+
+      if (!embark_fix_is_chosen (session, entry->id))
+        continue;
+      embark_helper_send_stage (stage);
+      session->fix = entry->id;
+      if (!entry->apply (session, error))
+        return FALSE;
+    }
+  return embark_fix_write_list (session, error);
+}
+
+static gboolean apply_fixes (guestfs_h *g, EmbarkFacts *before, const EmbarkFixOptions *options, JsonArray *changes,
+                             GError **error)
+{
+  g_autoptr (EmbarkFixSession) session = embark_fix_session_new (g, before, options);
+
+  if (!refuse_any (session, error) || !apply_all (session, error))
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (session->changes); i++)
+    json_array_add_element (changes, json_array_dup_element (session->changes, i));
+  return TRUE;
+}
+
+gboolean embark_prepare_disk (guestfs_h *g, EmbarkFacts *before, const EmbarkFixOptions *options, EmbarkFacts *after,
+                              JsonArray *changes, GError **error)
+{
+  embark_helper_send_stage ("mount");
+  if (!mount_guest (g, before, error) || !check_room (g, options, error)
+      || !apply_fixes (g, before, options, changes, error))
+    return FALSE;
+  embark_helper_send_stage ("finish");
+  if (guestfs_umount_all (g) != 0)
+    {
+      g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_APPLIANCE,
+                   /* Translators: %s is the reason in English. */
+                   _ ("What was changed could not be written to the disk: %s"),
+                   guestfs_last_error (g) != NULL ? guestfs_last_error (g) : "?");
+      return FALSE;
+    }
+  embark_inspect_disk (g, after);
+  return TRUE;
+}
