@@ -68,11 +68,14 @@ static int take_status (char *output)
 static gboolean fail_script (const char *script, const char *output, GError **error)
 {
   gsize length = strlen (output);
+  /* A long script says in a comment at its start what it is for. */
+  const char *start = g_str_has_prefix (script, "# ") ? script + strlen ("# ") : script;
+  g_autofree char *command = g_strndup (start, start == script ? strlen (script) : strcspn (start, "\n"));
   g_autofree char *end = g_utf8_make_valid (length > COMPLAINT_MAX ? output + length - COMPLAINT_MAX : output, -1);
 
   g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_FAILED,
                /* Translators: a command, and the last lines that it printed. */
-               _ ("The command “%s” failed in the machine: %s"), script, g_strstrip (end));
+               _ ("The command “%s” failed in the machine: %s"), command, g_strstrip (end));
   return FALSE;
 }
 
