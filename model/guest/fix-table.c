@@ -7,7 +7,12 @@
 #define MIB (G_GUINT64_CONSTANT (1024) * 1024)
 
 static const EmbarkFixEntry table[] = {
+  { "linux-disks", NULL, embark_fix_linux_disks, MIB },
+  { "linux-other-disks", NULL, embark_fix_linux_other_disks, MIB },
+  { "linux-swap", NULL, embark_fix_linux_swap, MIB },
+  { "linux-eth0", NULL, embark_fix_linux_eth0, MIB },
   { "linux-machine-id", NULL, embark_fix_linux_machine_id, MIB },
+  { "linux-virtio", embark_refuse_linux_virtio, embark_fix_linux_virtio, 256 * MIB },
   { "windows-fast-startup", embark_refuse_windows, embark_fix_windows_fast_startup, MIB },
   { NULL, NULL, NULL, 0 },
 };
