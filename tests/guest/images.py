@@ -71,8 +71,10 @@ def list_recipes():
         debian,
         add_python("debian_i386", files=["linux_parts.py"], as_root=True),
         add_python("debian_edits", debian),
+        add_python("debian_fixes", debian, files=["debian_edits.py"]),
         add_python("debian_layouts", debian, as_root=True),
         add_python("linux", files=LINUX),
+        add_python("linux_fixes", files=LINUX),
         add_python("windows", files=["windows_files.py"]),
         add_python("wrong", files=LINUX),
     ]
