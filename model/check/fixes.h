@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "model/base/fix-options.h"
 #include "model/check/report.h"
 
 G_BEGIN_DECLS
@@ -38,8 +39,13 @@ const EmbarkFix *embark_fixes_get (void);
 const EmbarkFix *embark_fixes_find (const char *id);
 /* The fix for one finding of @report that is a blocker or a warning: the first that fits the system; NULL when none. */
 const EmbarkFix *embark_fixes_find_for (EmbarkReport *report, const char *finding_id);
-/* Of EmbarkFix (borrowed), new, in order: everything that can be fixed in @report. */
+/* Of EmbarkFix (borrowed), new, in order: everything that can be fixed in @report. A system with SELinux gets its files
+ * labelled anew when anything is changed in it. */
 GPtrArray *embark_fixes_choose (EmbarkReport *report);
+/* EmbarkFixNeeds of @fix on that disk: cloud-init that is installed already needs no packages. */
+guint embark_fixes_get_needed (EmbarkReport *report, const EmbarkFix *fix);
+/* TRUE when @options name all that @fix needs on that disk. */
+gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, const EmbarkFixOptions *options);
 /* @words: ids, or "auto" for embark_fixes_choose(); what comes back is ids in order, each once. BAD_NAME with the ids
  * there are when a word is none, or is for another system than the disk holds. */
 char **embark_fixes_resolve (EmbarkReport *report, const char *const *words, GError **error);

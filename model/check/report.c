@@ -5,6 +5,7 @@
  */
 #include "model/check/report.h"
 
+#include "model/check/fixes.h"
 #include "model/check/judge.h"
 
 #include <glib/gi18n-lib.h>
@@ -74,6 +75,17 @@ static void sort_findings (EmbarkReport *self)
   self->findings = sorted;
 }
 
+static void name_fixes (EmbarkReport *self)
+{
+  for (guint i = 0; i < self->findings->len; i++)
+    {
+      EmbarkFinding *finding = g_ptr_array_index (self->findings, i);
+      const EmbarkFix *fix = embark_fixes_find_for (self, finding->id);
+
+      finding->fix = fix != NULL ? g_strdup (fix->id) : NULL;
+    }
+}
+
 static void fill_headline (EmbarkReport *self)
 {
   guint n_blockers = embark_report_count (self, EMBARK_OUTCOME_BLOCKER);
@@ -141,6 +153,7 @@ EmbarkReport *embark_report_new (EmbarkFacts *facts, EmbarkLimits *limits, Embar
       self->n_open_blockers += is_open;
     }
   sort_findings (self);
+  name_fixes (self);
   if (embark_report_count (self, EMBARK_OUTCOME_BLOCKER) > 0)
     self->verdict = EMBARK_VERDICT_BLOCKED;
   else if (self->is_partial || self->n_open_blockers > 0)

@@ -163,6 +163,20 @@ HELP = {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % '{"id": "a"
 SCHEMA = ('<schemalist><schema id="a.b" path="/a/b/"><key name="c" type="%s"><default>1</default></key></schema>'
           "</schemalist>\n")
 
+FIX_WORDS, FIX_TABLE = "model/check/fixes-table.c", "model/guest/fix-table.c"
+
+
+def find_fixes(tree):
+    """What is said and what is done: the same fixes, in the same order."""
+    said = re.findall(r'\.id = "([^"]+)"', tree.read(FIX_WORDS)) if FIX_WORDS in tree.paths else []
+    done = re.findall(r'\{\s*"([^"]+)",', tree.read(FIX_TABLE)) if FIX_TABLE in tree.paths else []
+    problems = [f"{FIX_TABLE} has {name}, which {FIX_WORDS} has no words for" for name in done if name not in said]
+    problems += [f"{FIX_WORDS} promises {name}, which {FIX_TABLE} cannot do" for name in said if name not in done]
+    if not problems and said != done:
+        problems.append(f"{FIX_TABLE} and {FIX_WORDS} have not the same order")
+    return problems if said else problems + [f"{FIX_WORDS} has no fix"]
+
+
 CHECKS = [
     Check("potfiles", "every file with words for people is translated", find_potfiles,
           {"po/POTFILES.in": "# list\ngui/a.c\nresources/ui/a.ui\n", "gui/a.c": '  say (_ ("Hello"));\n',
@@ -206,4 +220,10 @@ CHECKS = [
            {**HELP, "resources/help/C/limits.md": "## a\n\n```\nls\n```\n\n## b\n\nText.\n"},
            {**HELP, "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nrm\n```\n\n## b\n\n乙\n"},
            {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % ""}]),
+    Check("fixes", "every fix has its words, and all words their fix", find_fixes,
+          {FIX_WORDS: '{ .id = "a" }, { .id = "b" },', FIX_TABLE: '{ "a", x },\n{ "b", y },'},
+          [{FIX_WORDS: '{ .id = "a" }, { .id = "b" },', FIX_TABLE: '{ "b", y },\n{ "a", x },'},
+           {FIX_WORDS: '{ .id = "a" },', FIX_TABLE: '{ "a", x },\n{ "b", y },'},
+           {FIX_WORDS: '{ .id = "a" }, { .id = "b" },', FIX_TABLE: '{ "b", y },'},
+           {FIX_TABLE: '{ "a", x },'}, {FIX_WORDS: "", FIX_TABLE: ""}]),
 ]

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The fixes in words, in the order in which they are applied.
+ */
+#include "model/check/fixes.h"
+
+#include <glib/gi18n-lib.h>
+
+#define NEEDS_PACKAGES                                                                                                     \
+  N_ ("A folder with the packages of cloud-init for this system (fetch them on a machine of the same distribution, "       \
+      "for "                                                                                                               \
+      "example with “apt-get download” or “dnf download --resolve”), or the permission to ask the system’s own " \
+      "package "                                                                                                           \
+      "sources through the network")
+
+static const EmbarkFix fixes[] = {
+  { .id = "linux-disks",
+    .system = "linux",
+    .title = N_ ("Name the disk by its UUID"),
+    .changes = N_ ("Replaces /dev/sda and the like by UUID=… in /etc/fstab and /etc/crypttab, in the boot entries "
+                   "(root= and resume=) and in /etc/default/grub."),
+    .findings = { "linux-root-device", "linux-fstab" } },
+  { .id = "linux-other-disks",
+    .system = "linux",
+    .title = N_ ("Do not wait for disks that stay behind"),
+    .changes = N_ ("Adds the option nofail to every entry of /etc/fstab whose disk is not part of the image."),
+    .findings = { "linux-other-disks" } },
+  { .id = "linux-swap",
+    .system = "linux",
+    .title = N_ ("Do not wait for a swap area that stays behind"),
+    .changes = N_ ("Names the swap area of this disk by its UUID in /etc/fstab, and turns the entry of one that is "
+                   "not part of the image into a comment; likewise resume= in the boot entries."),
+    .findings = { "linux-swap" } },
+  { .id = "linux-eth0",
+    .system = "linux",
+    .title = N_ ("Let the network card be called eth0"),
+    .changes = N_ ("Adds net.ifnames=0 and biosdevname=0 to the boot entries and to /etc/default/grub, and removes "
+                   "rules in /etc/udev/rules.d that give network cards a name."),
+    .findings = { "linux-interface-name", "linux-persistent-net" } },
+  { .id = "linux-dhcp",
+    .system = "linux",
+    .title = N_ ("Get the address of eth0 by DHCP"),
+    .changes = N_ ("Writes a DHCP setting for eth0 where this system keeps its network: /etc/network/interfaces, "
+                   "/etc/netplan, /etc/sysconfig/network-scripts, /etc/sysconfig/network or "
+                   "/etc/NetworkManager/system-connections; fixed addresses of the old card go."),
+    .findings = { "linux-network", "linux-static-address" } },
+  { .id = "linux-ipv6",
+    .system = "linux",
+    .title = N_ ("Switch IPv6 off"),
+    .changes = N_ ("Writes a file in /etc/sysctl.d that disables IPv6, and takes IPv6 out of the settings of the "
+                   "network card. Programs in the machine that use IPv6 stop working."),
+    .findings = { "ipv6" },
+    .is_by_choice = TRUE },
+  { .id = "linux-guest-tools",
+    .system = "linux",
+    .title = N_ ("Disable the tools of other hypervisors"),
+    .changes = N_ ("Removes the start of the services of VMware, VirtualBox, Xen and Parallels tools, below "
+                   "/etc/systemd/system and /etc/rc*.d. The packages stay installed."),
+    .findings = { "guest-tools" } },
+  { .id = "linux-cloud-init",
+    .system = "linux",
+    .title = N_ ("Install and enable cloud-init"),
+    .changes = N_ ("Installs the package cloud-init with what it depends on, writes a file in /etc/cloud/cloud.cfg.d "
+                   "that reads the cloud’s config drive, enables its four services, and removes what an earlier run "
+                   "or another cloud left in /etc/cloud and /var/lib/cloud."),
+    .needs = NEEDS_PACKAGES,
+    .needed = EMBARK_FIX_NEEDS_PACKAGES,
+    .findings = { "linux-cloud-init" } },
+  { .id = "linux-agent",
+    .system = "linux",
+    .title = N_ ("Set the machine up without cloud-init"),
+    .changes = N_ ("Installs a script and its service (a systemd unit, or a script in /etc/init.d) that apply "
+                   "qcloud_action/os.conf of the cloud’s disc at each start: host name, password, network. For forced "
+                   "imports.") },
+  { .id = "linux-ssh-keys",
+    .system = "linux",
+    .title = N_ ("Remove the SSH host keys"),
+    .changes = N_ ("Removes /etc/ssh/ssh_host_*_key and their public halves; cloud-init makes new ones at the first "
+                   "start. Only in a system with cloud-init."),
+    .is_by_choice = TRUE },
+  { .id = "linux-machine-id",
+    .system = "linux",
+    .title = N_ ("Remove the machine id"),
+    .changes = N_ ("Empties /etc/machine-id, so that every machine made of the image gets an id of its own at its "
+                   "first start."),
+    .is_by_choice = TRUE },
+  { .id = "linux-virtio",
+    .system = "linux",
+    .title = N_ ("Put the virtio drivers into the initramfs"),
+    .changes = N_ ("Names the virtio drivers in the settings of dracut, initramfs-tools or mkinitrd, and makes the "
+                   "initramfs in /boot anew with the system’s own tool."),
+    .findings = { "linux-virtio" } },
+  { .id = "linux-selinux",
+    .system = "linux",
+    .title = N_ ("Label all files for SELinux at the next start"),
+    .changes = N_ ("Creates /.autorelabel. The first start in the cloud takes some minutes longer, and the machine "
+                   "restarts once by itself."),
+    .findings = { "linux-selinux" } },
+  { .id = "windows-fast-startup",
+    .system = "windows",
+    .title = N_ ("Switch fast startup off"),
+    .changes = N_ ("Sets HiberbootEnabled to 0 in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "
+                   "Manager\\Power, so that a shutdown is a whole one."),
+    .findings = { "windows-fast-startup" } },
+  { .id = "windows-virtio",
+    .system = "windows",
+    .title = N_ ("Install the virtio drivers"),
+    .changes = N_ ("Copies the disk drivers viostor and vioscsi to System32\\drivers and all drivers for this Windows "
+                   "to Drivers\\VirtIO; enters them in HKLM\\SYSTEM (Services, and DriverDatabase or "
+                   "CriticalDeviceDatabase) and in DevicePath of HKLM\\SOFTWARE; adds a service that installs the "
+                   "network driver at the first start and then removes itself."),
+    .needs = N_ ("virtio-win.iso, or a folder with the drivers (.inf, .sys and .cat). It is to be had from "
+                 "https://fedorapeople.org/groups/virt/virtio-win/direct-downloads/, in the package virtio-win of many "
+                 "distributions, and unpacked from the driver package of the cloud"),
+    .needed = EMBARK_FIX_NEEDS_VIRTIO_WIN,
+    .findings = { "windows-virtio", "windows-virtio-net" } },
+  { .id = "windows-cloudbase",
+    .system = "windows",
+    .title = N_ ("Install cloudbase-init"),
+    .changes = N_ ("Unpacks cloudbase-init to Program Files\\Cloudbase Solutions\\Cloudbase-Init, writes its "
+                   "cloudbase-init.conf for the cloud’s config drive, and adds its service to HKLM\\SYSTEM."),
+    .needs = N_ ("The zip of cloudbase-init, or the folder it was unpacked to, from "
+                 "https://cloudbase.it/cloudbase-init/"),
+    .needed = EMBARK_FIX_NEEDS_CLOUDBASE,
+    .findings = { "windows-cloudbase-init" } },
+  { .id = "windows-remote-desktop",
+    .system = "windows",
+    .title = N_ ("Allow Remote Desktop"),
+    .changes =
+        N_ ("Sets fDenyTSConnections to 0 in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server and opens "
+            "the firewall for it. Whoever reaches the machine through the network can then try to log in."),
+    .findings = { "windows-remote-desktop" },
+    .is_by_choice = TRUE },
+  { .id = NULL },
+};
+
+const EmbarkFix *embark_fixes_get (void)
+{
+  return fixes;
+}

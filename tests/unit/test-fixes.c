@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which fixes a report asks for, in which order, and which words name them.
+ */
+#include "model/check/fixes.h"
+
+#include <string.h>
+
+#include "model/base/errors.h"
+
+#define DEBIAN "facts-debian-12.json"
+#define WINDOWS "facts-windows-2012r2.json"
+#define NO_INITRAMFS_VIRTIO                                                                                            \
+  "{'linux':{'kernels':[{'version':'6.1','default':true,'virtioBlk':'module','virtioNet':'module',"                    \
+  "'virtioPci':'module','initramfs':'/boot/initrd.img','initramfsVirtioBlk':false,'initramfsVirtioPci':false}]}}"
+#define NO_VIRTIO                                                                                                      \
+  "{'linux':{'kernels':[{'version':'6.1','default':true,'virtioBlk':'absent','virtioNet':'module',"                    \
+  "'virtioPci':'module','initramfs':'/boot/initrd.img','initramfsVirtioBlk':false,'initramfsVirtioPci':true}]}}"
+
+/* The facts of a fixture with @change (JSON with ' for ") laid over them. */
+static EmbarkReport *make_report (const char *base, const char *change)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "unit", "fixtures", base, NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *json = g_strdelimit (g_strdup (change), "'", '"');
+  g_autoptr (EmbarkFacts) facts = NULL, over = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  facts = embark_facts_new_from_json (text, -1, &error);
+  g_assert_no_error (error);
+  over = embark_facts_new_from_json (json, -1, &error);
+  g_assert_no_error (error);
+  embark_facts_merge (facts, over);
+  return embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
+}
+
+static char *join_chosen (EmbarkReport *report)
+{
+  g_autoptr (GPtrArray) chosen = embark_fixes_choose (report);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < chosen->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", ((const EmbarkFix *) g_ptr_array_index (chosen, i))->id);
+  return g_string_free (text, FALSE);
+}
+
+static void assert_chosen (const char *base, const char *change, const char *expected)
+{
+  g_autoptr (EmbarkReport) report = make_report (base, change);
+  g_autofree char *chosen = join_chosen (report);
+
+  g_assert_cmpstr (chosen, ==, expected);
+}
+
+static void assert_resolved (EmbarkReport *report, const char *words, const char *expected)
+{
+  g_auto (GStrv) list = g_strsplit (words, ",", -1);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = embark_fixes_resolve (report, (const char *const *) list, &error);
+  g_autofree char *joined = NULL;
+
+  g_assert_no_error (error);
+  joined = g_strjoinv (" ", ids);
+  g_assert_cmpstr (joined, ==, expected);
+}
+
+static void assert_refused (EmbarkReport *report, const char *word, const char *named)
+{
+  const char *words[] = { word, NULL };
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = embark_fixes_resolve (report, words, &error);
+
+  g_assert_null (ids);
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_BAD_NAME);
+  g_assert_nonnull (strstr (error->message, named));
+}
+
+/* Every limit that a fix names is one, every fix has its words, and no id comes twice. */
+static void test_table (void)
+{
+  g_autoptr (EmbarkReport) debian = make_report (DEBIAN, "{}");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    {
+      g_assert_true (g_hash_table_add (seen, (gpointer) fix->id));
+      g_assert_true (g_str_has_prefix (fix->id, fix->system));
+      g_assert_nonnull (fix->title);
+      g_assert_nonnull (fix->changes);
+      g_assert_cmpint (fix->needs != NULL, ==, fix->needed != EMBARK_FIX_NEEDS_NOTHING);
+      for (guint i = 0; fix->findings[i] != NULL; i++)
+        g_assert_nonnull (embark_report_find (debian, fix->findings[i]));
+      g_assert_true (embark_fixes_find (fix->id) == fix);
+    }
+  g_assert_null (embark_fixes_find ("auto"));
+}
+
+static void test_fine (void)
+{
+  g_autoptr (EmbarkReport) report = make_report (DEBIAN, "{}");
+  GPtrArray *findings = embark_report_get_findings (report);
+
+  for (guint i = 0; i < findings->len; i++)
+    g_assert_null (((const EmbarkFinding *) g_ptr_array_index (findings, i))->fix);
+  g_assert_null (embark_fixes_find_for (report, "linux-virtio"));
+  g_assert_null (embark_fixes_find_for (report, "no-such-finding"));
+  assert_chosen (DEBIAN, "{}", "");
+  assert_chosen (WINDOWS, "{}", "");
+}
+
+static void test_choose (void)
+{
+  g_autoptr (EmbarkReport) report = make_report (DEBIAN, NO_INITRAMFS_VIRTIO);
+
+  g_assert_cmpstr (embark_report_find (report, "linux-virtio")->fix, ==, "linux-virtio");
+  assert_chosen (DEBIAN, NO_INITRAMFS_VIRTIO, "linux-virtio");
+  assert_chosen (DEBIAN, "{'linux':{'cloudInit':{'installed':false},'rootDevice':'/dev/sda1'}}",
+                 "linux-disks linux-cloud-init");
+  assert_chosen (WINDOWS,
+                 "{'windows':{'drivers':{'viostor':{'file':false,'registered':false,'start':3},"
+                 "'vioscsi':{'file':false,'registered':false,'start':3},'netkvm':{'file':false}}}}",
+                 "windows-virtio");
+  /* It has its price, so it is there for its finding, but not part of everything. */
+  assert_chosen (WINDOWS, "{'windows':{'remoteDesktop':false}}", "");
+}
+
+static void test_cannot_help (void)
+{
+  g_autoptr (EmbarkReport) report = make_report (DEBIAN, NO_VIRTIO);
+
+  g_assert_cmpint (embark_report_find (report, "linux-virtio")->outcome, ==, EMBARK_OUTCOME_BLOCKER);
+  g_assert_null (embark_report_find (report, "linux-virtio")->fix);
+  assert_chosen (DEBIAN, NO_VIRTIO, "");
+}
+
+static void test_by_choice (void)
+{
+  g_autoptr (EmbarkReport) report = make_report (WINDOWS, "{'windows':{'remoteDesktop':false}}");
+
+  g_assert_cmpstr (embark_report_find (report, "windows-remote-desktop")->fix, ==, "windows-remote-desktop");
+}
+
+static void test_selinux (void)
+{
+  assert_chosen (DEBIAN, "{'linux':{'selinux':'enforcing','rootDevice':'/dev/sda1'}}", "linux-disks linux-selinux");
+  assert_chosen (DEBIAN, "{'linux':{'selinux':'disabled','rootDevice':'/dev/sda1'}}", "linux-disks");
+  assert_chosen (DEBIAN, "{'linux':{'selinux':'enforcing','selinuxRelabel':true,'rootDevice':'/dev/sda1'}}",
+                 "linux-disks");
+  assert_chosen (DEBIAN, "{'linux':{'selinux':'enforcing'}}", "");
+}
+
+static void test_resolve (void)
+{
+  g_autoptr (EmbarkReport) debian = make_report (DEBIAN, NO_INITRAMFS_VIRTIO);
+  g_autoptr (EmbarkReport) windows = make_report (WINDOWS, "{}");
+  g_autoptr (EmbarkReport) nothing = make_report (DEBIAN, "{'os':{'found':false,'type':'unknown'}}");
+  g_autoptr (EmbarkReport) labelled = make_report (DEBIAN, "{'linux':{'selinux':'permissive'}}");
+
+  assert_resolved (debian, "auto", "linux-virtio");
+  assert_resolved (debian, "linux-virtio,linux-machine-id,linux-disks,linux-virtio",
+                   "linux-disks linux-machine-id linux-virtio");
+  assert_resolved (debian, "linux-eth0,auto", "linux-eth0 linux-virtio");
+  assert_resolved (windows, "auto", "");
+  assert_resolved (windows, "windows-remote-desktop,windows-fast-startup",
+                   "windows-fast-startup windows-remote-desktop");
+  assert_resolved (labelled, "linux-machine-id", "linux-machine-id linux-selinux");
+  assert_refused (debian, "windows-virtio", "linux-virtio");
+  assert_refused (windows, "linux-virtio", "windows-virtio");
+  assert_refused (debian, "no-such-fix", "linux-eth0");
+  assert_refused (debian, "", "linux-eth0");
+  assert_refused (nothing, "linux-virtio", "neither Linux nor Windows");
+}
+
+static void test_needs (void)
+{
+  g_autoptr (EmbarkReport) without = make_report (DEBIAN, "{'linux':{'cloudInit':{'installed':false}}}");
+  g_autoptr (EmbarkReport) disabled = make_report (DEBIAN, "{'linux':{'cloudInit':{'enabled':false}}}");
+  g_autoptr (EmbarkFixOptions) options = embark_fix_options_new ();
+  const EmbarkFix *fix = embark_fixes_find ("linux-cloud-init");
+
+  g_assert_false (embark_fixes_have_needs (without, fix, options));
+  g_assert_true (embark_fixes_have_needs (disabled, fix, options));
+  options->is_networked = TRUE;
+  g_assert_true (embark_fixes_have_needs (without, fix, options));
+  options->is_networked = FALSE;
+  options->packages = g_strdup ("/packages");
+  g_assert_true (embark_fixes_have_needs (without, fix, options));
+  g_assert_false (embark_fixes_have_needs (without, embark_fixes_find ("windows-virtio"), options));
+  g_assert_false (embark_fixes_have_needs (without, embark_fixes_find ("windows-cloudbase"), options));
+}
+
+/* What goes to the helper and into the journal comes back. */
+static void test_options (void)
+{
+  g_autoptr (EmbarkFixOptions) options = embark_fix_options_new ();
+  g_autoptr (EmbarkFixOptions) copy = NULL;
+  g_autoptr (EmbarkFixOptions) back = NULL;
+  g_autoptr (EmbarkFixOptions) damaged = NULL;
+  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (JsonObject) other = json_object_new ();
+
+  g_strfreev (options->fixes);
+  options->fixes = g_strsplit ("linux-disks,linux-eth0", ",", -1);
+  options->virtio_win = g_strdup ("/home/\xc3\xa4/virtio win.iso");
+  options->packages = g_strdup ("/srv/\xff");
+  options->is_networked = TRUE;
+  copy = embark_fix_options_copy (options);
+  object = embark_fix_options_to_json (copy);
+  back = embark_fix_options_new_from_json (object);
+  g_assert_cmpstrv (back->fixes, options->fixes);
+  g_assert_cmpstr (back->virtio_win, ==, options->virtio_win);
+  g_assert_cmpstr (back->packages, ==, options->packages);
+  g_assert_null (back->cloudbase);
+  g_assert_true (back->is_networked);
+  json_object_set_string_member (other, "fixes", "linux-disks");
+  json_object_set_int_member (other, "virtioWin", 3);
+  json_object_set_string_member (other, "network", "yes");
+  damaged = embark_fix_options_new_from_json (other);
+  g_assert_cmpuint (g_strv_length (damaged->fixes), ==, 0);
+  g_assert_null (damaged->virtio_win);
+  g_assert_false (damaged->is_networked);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/fixes/table", test_table);
+  g_test_add_func ("/fixes/fine", test_fine);
+  g_test_add_func ("/fixes/choose", test_choose);
+  g_test_add_func ("/fixes/cannot-help", test_cannot_help);
+  g_test_add_func ("/fixes/by-choice", test_by_choice);
+  g_test_add_func ("/fixes/selinux", test_selinux);
+  g_test_add_func ("/fixes/resolve", test_resolve);
+  g_test_add_func ("/fixes/needs", test_needs);
+  g_test_add_func ("/fixes/options", test_options);
+  return g_test_run ();
+}
