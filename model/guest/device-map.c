@@ -168,6 +168,11 @@ const char *embark_device_map_get_type (EmbarkDeviceMap *self, guint number)
   return object ? json_object_get_string_member_with_default (object, "filesystem", NULL) : NULL;
 }
 
+gboolean embark_device_map_is_root (EmbarkDeviceMap *self, guint number)
+{
+  return number > 0 && number == get_root_number (self->facts);
+}
+
 static guint count_uuid (EmbarkDeviceMap *self, const char *uuid)
 {
   JsonArray *list = embark_facts_get_list (self->facts, "disk.partitions");

@@ -33,6 +33,8 @@ EmbarkDeviceKind embark_device_map_find (EmbarkDeviceMap *self, const char *devi
 char *embark_device_map_name (EmbarkDeviceMap *self, guint number, GError **error);
 /* (nullable) the type of what partition @number holds, as blkid says; borrowed. */
 const char *embark_device_map_get_type (EmbarkDeviceMap *self, guint number);
+/* TRUE for the partition that the root lies on. */
+gboolean embark_device_map_is_root (EmbarkDeviceMap *self, guint number);
 /* The disk of a partition's name and its number (0: the whole disk): "/dev/nvme0n1" of "/dev/nvme0n1p2"; NULL when
  * @device is no such name. Free. */
 char *embark_device_split (const char *device, guint *ret_number);

@@ -192,7 +192,9 @@ static char *map_fstab_line (const char *text, guint number, gpointer data)
     default:
       return NULL;
     }
-  if (is_contradiction (line->type, embark_device_map_get_type (names->map, part)))
+  /* The root is mounted once, but for the volumes of btrfs: what has its number elsewhere is another disk's. */
+  if (is_contradiction (line->type, embark_device_map_get_type (names->map, part))
+      || (!is_root && embark_device_map_is_root (names->map, part) && strcmp (line->type, "btrfs") != 0))
     {
       fail_unclear (names, EMBARK_FSTAB, line->device);
       return NULL;

@@ -18,7 +18,8 @@ typedef struct
   GError *failure;
   /* */
   gboolean has_systemd;
-  gboolean has_dropped; /* resume= of the entry at hand */
+  gboolean has_dropped;   /* resume= of the entry at hand */
+  gboolean has_forgotten; /* the initramfs may still know what was dropped */
 } Others;
 
 /* TRUE when @line names what is certainly not on this disk. */
@@ -150,6 +151,7 @@ static char *map_resume_line (const char *text, guint number, gpointer data)
   changed = change_resume (others, device);
   if (!changed)
     return NULL;
+  others->has_forgotten = others->has_forgotten || !*changed;
   return g_strconcat ("RESUME=", *changed ? changed : "none", value + strlen (device), NULL);
 }
 
@@ -185,14 +187,23 @@ gboolean embark_fix_linux_other_disks (EmbarkFixSession *session, GError **error
 
 gboolean embark_fix_linux_swap (EmbarkFixSession *session, GError **error)
 {
+  /* The initramfs was built with the old setting and would wait half a minute; it listens to this. */
+  static const char *const forget[] = { "noresume", NULL };
   EmbarkCmdlineEdit edit = { .map = map_argument };
   Others others = { 0 };
-  gboolean ok = begin (session, &others, error);
+  gboolean ok = begin (session, &others, error)
+                && embark_fix_map_table (session, EMBARK_FSTAB, map_swap_line, &others, &others.failure, error)
+                && embark_fix_map_table (session, EMBARK_RESUME, map_resume_line, &others, &others.failure, error);
 
   edit.data = &others;
-  ok = ok && embark_fix_map_table (session, EMBARK_FSTAB, map_swap_line, &others, &others.failure, error)
-       && embark_fix_map_table (session, EMBARK_RESUME, map_resume_line, &others, &others.failure, error)
-       && embark_fix_boot_entries (session, &edit, error);
+  if (others.has_forgotten)
+    edit.add = forget;
+  ok = ok && embark_fix_boot_entries (session, &edit, error);
+  if (ok && others.failure)
+    {
+      g_propagate_error (error, g_steal_pointer (&others.failure));
+      ok = FALSE;
+    }
   end (&others);
   return ok;
 }

@@ -8,6 +8,7 @@
 
 #define BLANKS " \t\r"
 #define FIELDS_MAX 8
+#define LINES_MAX 20000
 
 GStrv embark_table_split (const char *line)
 {
@@ -53,7 +54,7 @@ char *embark_table_map (const char *text, EmbarkTableFunc map, gpointer data)
     {
       gsize length = strcspn (p, "\n");
       g_autofree char *line = g_strndup (p, length);
-      g_autofree char *changed = map (line, number, data);
+      g_autofree char *changed = number <= LINES_MAX ? map (line, number, data) : NULL;
 
       g_string_append (out, changed ? changed : line);
       p += length;

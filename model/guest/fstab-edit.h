@@ -17,7 +17,7 @@ char *embark_table_replace (const char *line, guint field, const char *value);
 
 /* What one line becomes: NULL: it stays. @number: from 1. */
 typedef char *(*EmbarkTableFunc) (const char *line, guint number, gpointer data);
-/* Each line in turn, without its end. Free. */
+/* Each line in turn, without its end; those behind the 20000th stay. Free. */
 char *embark_table_map (const char *text, EmbarkTableFunc map, gpointer data);
 
 /* @options with each of @wanted ("nofail", "x=5s") that has no sister of its name in it. Free. */

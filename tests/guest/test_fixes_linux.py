@@ -16,6 +16,8 @@ UUID=5a1ce0de-0000-4000-8000-000000005a4b none swap sw,nofail,x-systemd.device-t
 """
 ENTRY = "root=UUID=e3b0c442-98fc-4c14-9afb-f4c8996fb924 ro console=tty0 console=ttyS0,115200n8"
 NAMING = "net.ifnames=0 biosdevname=0"
+# The initramfs was told of a sleeping system on the other disk.
+FORGET = "noresume"
 
 
 class Quick(FixCase):
@@ -37,8 +39,8 @@ class Quick(FixCase):
         with self.subTest("entries"):
             config = made.read("/boot/grub/grub.cfg")
             # The recovery entry is of the same system.
-            self.assertEqual(config.count(f" {ENTRY} {NAMING}\n"), 1, config)
-            self.assertEqual(config.count(f" {ENTRY} single {NAMING}\n"), 1, config)
+            self.assertEqual(config.count(f" {ENTRY} {FORGET} {NAMING}\n"), 1, config)
+            self.assertEqual(config.count(f" {ENTRY} single {FORGET} {NAMING}\n"), 1, config)
         with self.subTest("kept"):
             kept = {change["path"]: change.get("kept") for change in made.changes}
             self.assertIn("/dev/sda1\t/ ", made.read(kept["/etc/fstab"]))

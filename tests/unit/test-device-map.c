@@ -65,6 +65,8 @@ static void test_named_root (void)
   g_assert_no_error (error);
   g_assert_cmpstr (name, ==, "UUID=sss");
   g_assert_cmpstr (embark_device_map_get_type (map, 5), ==, "swap");
+  g_assert_true (embark_device_map_is_root (map, 1));
+  g_assert_false (embark_device_map_is_root (map, 5));
 }
 
 static void test_first_disks (void)

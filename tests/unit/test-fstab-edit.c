@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/guest/fstab-edit.h"
 
+#include <string.h>
+
 static void check_replace (const char *line, guint field, const char *value, const char *expected)
 {
   g_autofree char *changed = embark_table_replace (line, field, value);
@@ -45,6 +47,29 @@ static void test_map (void)
   g_assert_cmpstr (text, ==, "a\n# b\r\n\nc");
 }
 
+static char *empty_line (const char *line, guint number, gpointer data)
+{
+  guint *n_lines = data;
+
+  g_assert_cmpstr (line, ==, "x");
+  *n_lines = number;
+  return g_strdup ("");
+}
+
+/* A file of a guest can have as many lines as it likes. */
+static void test_bound (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *mapped = NULL;
+  guint n_lines = 0;
+
+  for (guint i = 0; i < 30000; i++)
+    g_string_append (text, "x\n");
+  mapped = embark_table_map (text->str, empty_line, &n_lines);
+  g_assert_cmpuint (n_lines, ==, 20000);
+  g_assert_cmpuint (strlen (mapped), ==, 30000 + 10000);
+}
+
 static void test_options (void)
 {
   static const char *const wanted[] = { "nofail", "x-systemd.device-timeout=5s", NULL };
@@ -65,6 +90,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/fstab-edit/replace", test_replace);
   g_test_add_func ("/fstab-edit/split", test_split);
   g_test_add_func ("/fstab-edit/map", test_map);
+  g_test_add_func ("/fstab-edit/bound", test_bound);
   g_test_add_func ("/fstab-edit/options", test_options);
   return g_test_run ();
 }
