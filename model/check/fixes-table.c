@@ -18,24 +18,30 @@ static const EmbarkFix fixes[] = {
     .system = "linux",
     .title = N_ ("Name the disk by its UUID"),
     .changes = N_ ("Replaces /dev/sda and the like by UUID=… in /etc/fstab and /etc/crypttab, in the boot entries "
-                   "(root= and resume=) and in /etc/default/grub."),
+                   "(root= and resume=), in /etc/default/grub and in /etc/initramfs-tools/conf.d/resume, and by "
+                   "/dev/vda in device.map of /boot/grub."),
     .findings = { "linux-root-device", "linux-fstab" } },
   { .id = "linux-other-disks",
     .system = "linux",
     .title = N_ ("Do not wait for disks that stay behind"),
-    .changes = N_ ("Adds the option nofail to every entry of /etc/fstab whose disk is not part of the image."),
+    .changes = N_ ("Adds the options nofail and x-systemd.device-timeout=5s to every entry of /etc/fstab whose disk is "
+                   "not part of the image; where the system has no systemd, the entry becomes a comment. Entries for "
+                   "/, /usr and /boot stay."),
     .findings = { "linux-other-disks" } },
   { .id = "linux-swap",
     .system = "linux",
     .title = N_ ("Do not wait for a swap area that stays behind"),
-    .changes = N_ ("Names the swap area of this disk by its UUID in /etc/fstab, and turns the entry of one that is "
-                   "not part of the image into a comment; likewise resume= in the boot entries."),
+    .changes = N_ ("Names the swap area of this disk by its UUID in /etc/fstab, and gives the entry of one that is not "
+                   "part of the image the option nofail (without systemd it becomes a comment). Removes resume= for it "
+                   "from the boot entries and from /etc/initramfs-tools/conf.d/resume, and then adds noresume."),
     .findings = { "linux-swap" } },
   { .id = "linux-eth0",
     .system = "linux",
     .title = N_ ("Let the network card be called eth0"),
-    .changes = N_ ("Adds net.ifnames=0 and biosdevname=0 to the boot entries and to /etc/default/grub, and removes "
-                   "rules in /etc/udev/rules.d that give network cards a name."),
+    .changes =
+        N_ ("Adds net.ifnames=0 and biosdevname=0 to the boot entries and to /etc/default/grub, and removes "
+            "what gives network cards a name in /etc/udev/rules.d and /etc/systemd/network. The network settings "
+            "of the only card get the name eth0 and lose its hardware address."),
     .findings = { "linux-interface-name", "linux-persistent-net" } },
   { .id = "linux-dhcp",
     .system = "linux",
