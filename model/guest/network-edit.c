@@ -86,13 +86,41 @@ static char *replace_match (const char *pattern, const char *line, const char *r
   return g_regex_replace_literal (regex, line, -1, 0, replacement, 0, NULL);
 }
 
+/* "name: en*" of @line as the card's own name, when that is not what it matches; NULL: it does. */
+static char *rename_match (const char *line, const char *name)
+{
+  g_autoptr (GRegex) regex = g_regex_new ("name:\\s*[\"']?([^,}\"'#\\s]+)[\"']?", G_REGEX_RAW, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *pattern = NULL;
+  g_autofree char *named = g_strconcat ("name: ", name, NULL);
+
+  if (!g_regex_match (regex, line, 0, &match))
+    return NULL;
+  pattern = g_match_info_fetch (match, 1);
+  return g_pattern_match_simple (pattern, name) ? NULL : g_regex_replace_literal (regex, line, -1, 0, named, 0, NULL);
+}
+
+/* "match: {…}" in one line. */
+static char *untie_flow (const char *line, const char *name)
+{
+  gboolean has_name = g_regex_match_simple ("[{,]\\s*name:", line, G_REGEX_RAW, 0);
+  g_autofree char *named = g_strconcat ("name: ", name, NULL);
+  g_autofree char *untied = NULL;
+  char *renamed;
+
+  if (!has_name)
+    return replace_match ("macaddress:\\s*" MAC, line, named);
+  untied = replace_match ("(,\\s*macaddress:\\s*" MAC "|macaddress:\\s*" MAC "\\s*,\\s*)", line, "");
+  renamed = rename_match (untied, name);
+  return renamed ? renamed : g_steal_pointer (&untied);
+}
+
 /* A "macaddress:" below "match:" says which card is meant; any other gives the card that address. */
 static char *untie_netplan (const char *line, guint number, gpointer data)
 {
   Untie *untie = data;
   gsize indent = get_indent (line);
   const char *text = line + indent;
-  g_autofree char *named = g_strconcat ("name: ", untie->name, NULL);
 
   (void) number;
   if (*text == '#' || !*text)
@@ -106,18 +134,18 @@ static char *untie_netplan (const char *line, guint number, gpointer data)
     }
   if (g_str_has_prefix (text, "set-name:"))
     return g_strdup (GONE);
-  if (g_str_has_prefix (text, "match:") && strstr (text, "{")
-      && g_regex_match_simple ("macaddress:", text, G_REGEX_RAW, 0))
-    return g_regex_match_simple ("[{,]\\s*name:", text, G_REGEX_RAW, 0)
-               ? replace_match ("(,\\s*macaddress:\\s*" MAC "|macaddress:\\s*" MAC "\\s*,\\s*)", line, "")
-               : replace_match ("macaddress:\\s*" MAC, line, named);
+  if (g_str_has_prefix (text, "match:") && strchr (text, '{'))
+    return untie_flow (line, untie->name);
   if (untie->match_indent > 0 && g_str_has_prefix (text, "name:"))
-    untie->has_name = TRUE;
+    {
+      untie->has_name = TRUE;
+      return rename_match (line, untie->name);
+    }
   if (!g_str_has_prefix (text, "macaddress:"))
     return NULL;
   if (untie->match_indent == 0 || untie->has_name)
     return g_strdup (GONE);
-  return g_strdup_printf ("%*s%s", (int) indent, "", named);
+  return g_strdup_printf ("%*sname: %s", (int) indent, "", untie->name);
 }
 
 /* "[Match]" opens a section; TRUE when @line did. */

@@ -54,11 +54,18 @@ static void test_netplan (void)
                "network:\n  ethernets:\n    lan0:\n      match:\n        name: eth0\n      dhcp4: true\n");
   check_untie (file,
                "    lan0:\n      match:\n        name: en*\n        macaddress: 52:54:00:12:34:56\n      dhcp4: true\n",
-               "    lan0:\n      match:\n        name: en*\n      dhcp4: true\n");
+               "    lan0:\n      match:\n        name: eth0\n      dhcp4: true\n");
   check_untie (file, "    lan0:\n      match: {macaddress: \"52:54:00:12:34:56\", driver: virtio}\n",
                "    lan0:\n      match: {name: eth0, driver: virtio}\n");
   check_untie (file, "    lan0:\n      match: {name: en*, macaddress: 52:54:00:12:34:56}\n",
-               "    lan0:\n      match: {name: en*}\n");
+               "    lan0:\n      match: {name: eth0}\n");
+  check_untie (file, "    all:\n      match:\n        name: \"e*\" # any\n      dhcp4: true\n",
+               "    all:\n      match:\n        name: \"e*\" # any\n      dhcp4: true\n");
+  check_untie (file, "    id0:\n      match: {driver: virtio, name: \"en*\"}\n",
+               "    id0:\n      match: {driver: virtio, name: eth0}\n");
+  check_untie (file, "    id0:\n      match: {name: \xf0}\n", "    id0:\n      match: {name: eth0}\n");
+  check_untie (file, "    id0:\n      dhcp4-overrides:\n        name: en*\n",
+               "    id0:\n      dhcp4-overrides:\n        name: en*\n");
   check_untie (file, "    eth0:\n      dhcp4: true\n", "    eth0:\n      dhcp4: true\n");
 }
 
