@@ -130,12 +130,14 @@ class IsContinued(FaultCase):
         self.assert_sent_once()
 
     def test_403_in_the_middle(self):
-        """The part that is refused is the first one, which is sent last."""
+        """The part that is refused is the first one, which begins last: others may still be under way then."""
         self.fault("UploadPart", "status", {"part": 1}, status=403, code="AccessDenied")
         result = self.upload()
         self.assert_resumable(result)
         self.expect_word(result, "permission")
-        self.assertEqual(self.held_parts(), set(range(2, 10)))
+        held = self.held_parts()
+        self.assertTrue(held)
+        self.assertLessEqual(held, set(range(2, 10)))
         self.server.command("faults", faults=[])
         self.assert_identical(self.go_on())
         self.assert_sent_once()
@@ -199,7 +201,8 @@ class IsContinued(FaultCase):
         self.server.command("faults", faults=[])
         self.assert_identical(self.go_on())
         self.assert_sent_once()
-        self.assertEqual(len(self.list_sent()), len({part for part, *_ in self.list_sent()}))
+        acknowledged = [part for part, _, _, is_there in self.list_sent() if is_there]
+        self.assertEqual(len(acknowledged), len(set(acknowledged)))
 
 
 if __name__ == "__main__":
