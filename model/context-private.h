@@ -19,6 +19,8 @@ EmbarkJournal *embark_context_get_journal (EmbarkContext *self);
 EmbarkJobList *embark_context_get_checks (EmbarkContext *self);
 /* Short jobs nobody has to wait for: opening, listing, probing, asking. */
 EmbarkJobList *embark_context_get_housekeeping (EmbarkContext *self);
+/* The folder of model/overlay-folder.h. Free. */
+char *embark_context_dup_overlay_dir (EmbarkContext *self);
 /* Helper and folders. */
 void embark_context_fill_source (EmbarkContext *self, EmbarkDiskSource *source);
 /* Seconds between two questions after an import. */

@@ -23,6 +23,7 @@ struct _EmbarkContext
 
   /* owned */
   char *cache_dir;
+  char *overlay_dir;
   char *runtime_dir;
   char *guest_helper;
   EmbarkHttp *http;
@@ -82,6 +83,7 @@ static void embark_context_finalize (GObject *object)
   if (self->owns_runtime_dir)
     g_rmdir (self->runtime_dir);
   g_free (self->cache_dir);
+  g_free (self->overlay_dir);
   g_free (self->runtime_dir);
   g_free (self->guest_helper);
   G_OBJECT_CLASS (embark_context_parent_class)->finalize (object);
@@ -156,6 +158,7 @@ static gboolean open_folders (EmbarkContext *self, const EmbarkContextOptions *o
   /* One log a program: a second context, as tests make, goes on with it. */
   if (embark_log_get_path () == NULL)
     embark_log_open (state_dir);
+  self->overlay_dir = g_build_filename (state_dir, "overlays", NULL);
   self->journal = embark_journal_open (journal_dir, error);
   if (self->journal == NULL)
     return FALSE;
@@ -186,6 +189,7 @@ EmbarkContext *embark_context_new (const EmbarkContextOptions *options, GError *
   self->library = embark_library_new (self);
   self->account = embark_account_new (self);
   self->migrations = embark_migration_list_new (self);
+  embark_migration_sweep_overlays (self);
   return g_steal_pointer (&self);
 }
 
@@ -315,6 +319,11 @@ EmbarkJobList *embark_context_get_checks (EmbarkContext *self)
 EmbarkJobList *embark_context_get_housekeeping (EmbarkContext *self)
 {
   return self->housekeeping;
+}
+
+char *embark_context_dup_overlay_dir (EmbarkContext *self)
+{
+  return g_strdup (self->overlay_dir);
 }
 
 void embark_context_fill_source (EmbarkContext *self, EmbarkDiskSource *source)

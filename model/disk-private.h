@@ -13,6 +13,8 @@ G_BEGIN_DECLS
  * @target and @bus may be NULL. */
 EmbarkDisk *embark_disk_new (EmbarkContext *context, EmbarkDiskSource *source, const char *target, const char *bus);
 const EmbarkDiskSource *embark_disk_get_source (EmbarkDisk *self);
+/* Borrowed. */
+EmbarkContext *embark_disk_get_context (EmbarkDisk *self);
 /* The machine started or stopped: @holder is its name while the disk is not at rest, else NULL. */
 void embark_disk_set_holder (EmbarkDisk *self, const char *holder);
 /* Fingerprint of the files at the time of the last look; (nullable). */

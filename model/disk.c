@@ -160,6 +160,11 @@ const EmbarkDiskSource *embark_disk_get_source (EmbarkDisk *self)
   return self->source;
 }
 
+EmbarkContext *embark_disk_get_context (EmbarkDisk *self)
+{
+  return self->context;
+}
+
 const char *embark_disk_get_fingerprint (EmbarkDisk *self)
 {
   return self->fingerprint;

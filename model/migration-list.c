@@ -9,7 +9,9 @@
 #include "model/base/errors.h"
 #include "model/cloud/bucket.h"
 #include "model/disk-private.h"
+#include "model/migration-fixes.h"
 #include "model/migration-private.h"
+#include "model/preparation-private.h"
 
 #define NAME_MAX_CHARS 60
 
@@ -330,8 +332,12 @@ EmbarkMigration *embark_migration_list_create (EmbarkMigrationList *self, Embark
   embark_migration_record_set (record, EMBARK_RECORD_MACHINE_NAME, embark_machine_get_name (machine));
   note_source (record, embark_disk_get_source (disk));
   note_params (record, params, image_name, key);
+  if (!embark_migration_fixes_note (record, params, error))
+    return NULL;
   if (!embark_migration_record_save (record, error))
     return NULL;
+  if (params->preparation != NULL)
+    embark_preparation_hand_over (params->preparation);
   migration = embark_migration_new (self->context, g_steal_pointer (&record), disk);
   insert_migration (self, 0, migration);
   return g_steal_pointer (&migration);
@@ -358,6 +364,7 @@ static gboolean drop_migration (EmbarkMigrationList *self, EmbarkMigration *migr
   g_autoptr (GError) local = NULL;
   guint position;
 
+  embark_migration_fixes_drop (migration->record);
   /* What another program removed is gone all the same. */
   if (!embark_journal_remove (journal, embark_migration_get_id (migration), &local)
       && !g_error_matches (local, EMBARK_ERROR, EMBARK_ERROR_NOT_FOUND))

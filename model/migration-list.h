@@ -7,6 +7,7 @@
 
 #include "model/machine.h"
 #include "model/migration.h"
+#include "model/preparation.h"
 
 G_BEGIN_DECLS
 
@@ -22,11 +23,13 @@ G_DECLARE_FINAL_TYPE (EmbarkMigrationList, embark_migration_list, EMBARK, MIGRAT
 
 typedef struct
 {
-  const char *region, *bucket; /* checked */
-  const char *key;             /* (nullable): made of prefix, image name and time */
-  const char *key_prefix;      /* (nullable): EMBARK_KEY_PREFIX */
-  const char *level;           /* (nullable): EMBARK_LEVEL_FAST */
-  const char *image_name;      /* (nullable): made of the machine's name */
+  const char *region, *bucket;     /* checked */
+  const char *key;                 /* (nullable): made of prefix, image name and time */
+  const char *key_prefix;          /* (nullable): EMBARK_KEY_PREFIX */
+  const char *level;               /* (nullable): EMBARK_LEVEL_FAST */
+  const char *image_name;          /* (nullable): made of the machine's name */
+  const EmbarkFixOptions *options; /* (nullable) fixes to make on the way */
+  EmbarkPreparation *preparation;  /* (nullable) or a ready one, whose overlay becomes the migration's */
   gboolean is_forced;
   gboolean is_upload_only;
   gboolean is_no_wait; /* end when the import was accepted */

@@ -21,8 +21,11 @@ typedef struct _EmbarkMigrationRecord EmbarkMigrationRecord;
 #define EMBARK_RECORD_MACHINE_NAME "machine-name"
 #define EMBARK_RECORD_PATH "path" /* as a file URI: names need not be UTF-8 */
 #define EMBARK_RECORD_FORMAT "format"
-#define EMBARK_RECORD_ALLOWED "allowed" /* file URIs, one a line */
-#define EMBARK_RECORD_FINGERPRINT "fingerprint"
+#define EMBARK_RECORD_ALLOWED "allowed"         /* file URIs, one a line */
+#define EMBARK_RECORD_FINGERPRINT "fingerprint" /* of what is sent */
+#define EMBARK_RECORD_FIXES "fixes"             /* EmbarkFixOptions as JSON; absent: nothing is to be changed */
+#define EMBARK_RECORD_OVERLAY "overlay"         /* as a file URI; written before the file is made */
+#define EMBARK_RECORD_OVERLAY_WHOLE "overlay-whole"
 #define EMBARK_RECORD_REGION "region"
 #define EMBARK_RECORD_BUCKET "bucket"
 #define EMBARK_RECORD_KEY "key"

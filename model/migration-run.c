@@ -10,6 +10,7 @@
 #include "model/account-private.h"
 #include "model/base/errors.h"
 #include "model/disk-private.h"
+#include "model/migration-fixes.h"
 #include "model/migration-list-private.h"
 #include "model/migration-steps.h"
 
@@ -61,6 +62,7 @@ static EmbarkStep *make_step (EmbarkMigration *self, GError **error)
   step->source = make_source (self);
   step->http = embark_http_ref (embark_context_get_http (self->context));
   step->credentials = credentials;
+  step->overlay_dir = embark_context_dup_overlay_dir (self->context);
   step->gate = embark_gate_ref (self->gate);
   step->judge = embark_context_get_judge (self->context);
   step->poll_seconds = embark_context_get_poll_seconds (self->context);
@@ -100,6 +102,8 @@ static const char *name_failure (EmbarkMigrationState state)
     {
     case EMBARK_MIGRATION_CHECKING:
       return _ ("The check stopped the migration");
+    case EMBARK_MIGRATION_PREPARING:
+      return _ ("Making the disk ready stopped");
     case EMBARK_MIGRATION_UPLOADING:
       return _ ("The upload stopped");
     case EMBARK_MIGRATION_IMPORTING:
@@ -134,6 +138,17 @@ static void note_cancel (EmbarkMigration *self)
   embark_migration_add_event (self, EMBARK_OUTCOME_INFO, is_unwanted ? _ ("Cancelled") : _ ("Stopped"), detail);
 }
 
+/* Cancelled for good: the fixes are made again should it be continued all the same. */
+static void leave_overlay (EmbarkMigration *self)
+{
+  if (!embark_migration_record_is (self->record, EMBARK_RECORD_UNWANTED))
+    return;
+  embark_migration_fixes_drop (self->record);
+  if (embark_migration_fixes_are_wanted (self->record)
+      && embark_migration_state_may_follow (self->state, EMBARK_MIGRATION_DRAFT))
+    embark_migration_set_state (self, EMBARK_MIGRATION_DRAFT);
+}
+
 static void fail (EmbarkMigration *self, const GError *error)
 {
   g_autoptr (EmbarkMigration) keep = g_object_ref (self);
@@ -142,6 +157,7 @@ static void fail (EmbarkMigration *self, const GError *error)
     {
       note_cancel (self);
       step_back (self, error);
+      leave_overlay (self);
       settle (self);
       return;
     }
@@ -156,6 +172,8 @@ static void finish (EmbarkMigration *self)
 {
   g_autoptr (EmbarkMigration) keep = g_object_ref (self);
 
+  if (self->state == EMBARK_MIGRATION_DONE)
+    embark_migration_fixes_drop (self->record);
   settle (self);
   g_signal_emit_by_name (self, "ended");
 }
@@ -191,6 +209,11 @@ static gpointer check_cb (EmbarkJob *job, gpointer data, GCancellable *cancellab
   return embark_step_check (data, embark_job_report_cb, job, cancellable, error);
 }
 
+static gpointer prepare_cb (EmbarkJob *job, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return embark_step_prepare (data, embark_job_report_cb, job, cancellable, error);
+}
+
 static gpointer upload_cb (EmbarkJob *job, gpointer data, GCancellable *cancellable, GError **error)
 {
   return embark_step_upload (data, embark_job_report_cb, job, cancellable, error) ? GINT_TO_POINTER (TRUE) : NULL;
@@ -222,6 +245,12 @@ static gboolean accept_check (EmbarkMigration *self, EmbarkReport *report, GErro
 
   if (report == NULL)
     return TRUE;
+  /* What is to be fixed is judged when it was. */
+  if (embark_migration_fixes_are_wanted (self->record))
+    {
+      embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _ ("Looked inside"), NULL);
+      return TRUE;
+    }
   if (!embark_step_judge (report, error))
     return FALSE;
   n_passed = embark_report_count (report, EMBARK_OUTCOME_PASS);
@@ -249,6 +278,26 @@ static void checked_cb (EmbarkJob *job, gpointer user_data)
       return;
     }
   embark_migration_set_state (self, EMBARK_MIGRATION_CHECKED);
+  go_on (self);
+}
+
+static void prepared_cb (EmbarkJob *job, gpointer user_data)
+{
+  EmbarkMigration *self = EMBARK_MIGRATION (user_data);
+  EmbarkCheckOutcome *outcome = embark_job_get_result (job);
+  g_autofree char *detail = NULL;
+
+  if (outcome == NULL)
+    {
+      fail (self, embark_job_get_error (job));
+      return;
+    }
+  if (outcome->report != NULL)
+    detail = g_strdup_printf (ngettext ("%u change, in an overlay", "%u changes, in an overlay", outcome->n_changes),
+                              outcome->n_changes);
+  embark_migration_reread (self);
+  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _ ("Made ready"), detail);
+  embark_migration_set_state (self, EMBARK_MIGRATION_PREPARED);
   go_on (self);
 }
 
@@ -306,8 +355,15 @@ static void go_on (EmbarkMigration *self)
                  (GDestroyNotify) embark_check_outcome_free);
       break;
     case EMBARK_MIGRATION_CHECKED:
-      embark_migration_set_state (self, EMBARK_MIGRATION_PREPARED);
-      go_on (self);
+      if (!embark_migration_fixes_are_wanted (self->record))
+        {
+          embark_migration_set_state (self, EMBARK_MIGRATION_PREPARED);
+          go_on (self);
+          break;
+        }
+      embark_migration_set_state (self, EMBARK_MIGRATION_PREPARING);
+      start_job (self, _ ("Making the disk ready"), prepare_cb, G_CALLBACK (prepared_cb),
+                 (GDestroyNotify) embark_check_outcome_free);
       break;
     case EMBARK_MIGRATION_PREPARED:
       embark_migration_set_state (self, EMBARK_MIGRATION_UPLOADING);

@@ -75,6 +75,8 @@ static char *build_status (EmbarkMigration *self)
         if (g_str_equal (embark_job_get_report (self->job)->stage, "offline"))
           return g_strdup (_ ("Importing · waiting for the network"));
         return g_strdup (_ ("Importing"));
+      case EMBARK_MIGRATION_PREPARING:
+        return g_strdup (_ ("Making the disk ready"));
       case EMBARK_MIGRATION_CHECKING:
         return g_strdup (embark_migration_is_paused (self) ? _ ("Paused") : _ ("Looking inside"));
       default:

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "model/base/errors.h"
+#include "model/migration-fixes.h"
 
 void embark_step_free (EmbarkStep *self)
 {
@@ -18,6 +19,7 @@ void embark_step_free (EmbarkStep *self)
   g_clear_pointer (&self->credentials, embark_credentials_unref);
   g_clear_pointer (&self->facts, embark_facts_unref);
   g_free (self->fingerprint);
+  g_free (self->overlay_dir);
   g_clear_pointer (&self->gate, embark_gate_unref);
   g_free (self);
 }
@@ -36,7 +38,7 @@ static void note_number (EmbarkMigrationRecord *record, const char *key, EmbarkF
 }
 
 /* What the import will need to name the system, and the rows to describe it. */
-static void note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
+void embark_step_note_system (EmbarkMigrationRecord *record, EmbarkReport *report)
 {
   EmbarkFacts *facts = embark_report_get_facts (report);
   g_autofree char *system = embark_report_describe_system (report);
@@ -87,7 +89,7 @@ static gboolean is_known (const EmbarkStep *self, GCancellable *cancellable)
 }
 
 /* An object made of other bytes than these is not the one that is wanted. */
-static void note_fingerprint (EmbarkMigrationRecord *record, const char *fingerprint)
+void embark_step_note_fingerprint (EmbarkMigrationRecord *record, const char *fingerprint)
 {
   g_autofree char *before = embark_migration_record_dup (record, EMBARK_RECORD_FINGERPRINT);
 
@@ -109,21 +111,29 @@ static EmbarkFacts *add_destination (EmbarkMigrationRecord *record, EmbarkFacts 
   return all;
 }
 
+EmbarkReport *embark_step_make_report (const EmbarkStep *self, EmbarkFacts *facts)
+{
+  g_autoptr (EmbarkFacts) all = add_destination (self->record, facts);
+
+  return embark_report_new (all, embark_limits_get_default (), self->judge,
+                            embark_migration_record_is (self->record, EMBARK_RECORD_FORCED));
+}
+
 EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
                                        GCancellable *cancellable, GError **error)
 {
   g_autoptr (EmbarkCheckOutcome) outcome = g_new0 (EmbarkCheckOutcome, 1);
-  g_autoptr (EmbarkFacts) all = NULL;
+  gboolean has_fixes = embark_migration_fixes_are_wanted (self->record);
   EmbarkFacts *facts = self->facts;
   const char *fingerprint = self->fingerprint;
 
-  if (embark_migration_record_is (self->record, EMBARK_RECORD_UPLOAD_ONLY))
+  if (embark_migration_record_is (self->record, EMBARK_RECORD_UPLOAD_ONLY) && !has_fixes)
     {
       /* What is only stored is not judged by the limits of an import: safe to read is all it has to be. */
       outcome->look = embark_look_at_header (self->source, cancellable, error);
       if (outcome->look == NULL || !embark_disk_source_check_rest (self->source, error))
         return NULL;
-      note_fingerprint (self->record, outcome->look->fingerprint);
+      embark_step_note_fingerprint (self->record, outcome->look->fingerprint);
       return g_steal_pointer (&outcome);
     }
   if (!is_known (self, cancellable))
@@ -136,10 +146,10 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
       facts = outcome->look->facts;
       fingerprint = outcome->look->fingerprint;
     }
-  all = add_destination (self->record, facts);
-  outcome->report = embark_report_new (all, embark_limits_get_default (), self->judge,
-                                       embark_migration_record_is (self->record, EMBARK_RECORD_FORCED));
-  note_system (self->record, outcome->report);
-  note_fingerprint (self->record, fingerprint);
+  outcome->report = embark_step_make_report (self, facts);
+  embark_step_note_system (self->record, outcome->report);
+  /* With fixes, it is what they leave behind that is sent. */
+  if (!has_fixes)
+    embark_step_note_fingerprint (self->record, fingerprint);
   return g_steal_pointer (&outcome);
 }

@@ -24,7 +24,8 @@ typedef struct
   EmbarkCredentials *credentials; /* (nullable) for a check */
   EmbarkFacts *facts;             /* (nullable) of a look before, whose fingerprint is below */
   char *fingerprint;              /* (nullable) */
-  EmbarkGate *gate;               /* closed while its user paused it */
+  char *overlay_dir;
+  EmbarkGate *gate; /* closed while its user paused it */
   EmbarkJudge judge;
   guint poll_seconds;
 } EmbarkStep;
@@ -36,6 +37,7 @@ typedef struct
 {
   EmbarkLook *look;     /* (nullable) NULL when the facts of before still hold */
   EmbarkReport *report; /* (nullable) NULL for an upload without import, which is not judged */
+  guint n_changes;      /* by fixes */
 } EmbarkCheckOutcome;
 
 void embark_check_outcome_free (EmbarkCheckOutcome *self);
@@ -46,6 +48,20 @@ EmbarkCheckOutcome *embark_step_check (const EmbarkStep *self, EmbarkProgressFun
                                        GCancellable *cancellable, GError **error);
 /* BLOCKED when the report says so. */
 gboolean embark_step_judge (EmbarkReport *report, GError **error);
+
+/* For the steps themselves: judges @facts for where the image is to go; notes what the import will need to know; notes
+ * of which files the object is to be made. */
+EmbarkReport *embark_step_make_report (const EmbarkStep *self, EmbarkFacts *facts);
+void embark_step_note_system (EmbarkMigrationRecord *record, EmbarkReport *report);
+void embark_step_note_fingerprint (EmbarkMigrationRecord *record, const char *fingerprint);
+/* The disk that is sent: with the overlay where the record has fixes. */
+EmbarkDiskSource *embark_step_make_source (const EmbarkStep *self, GCancellable *cancellable, GError **error);
+
+/* Makes the disk ready in an overlay, and judges the result; what an earlier run made of the same disk is used. Stages
+ * as of embark_prepare(). BLOCKED when the fixes were not enough, SOURCE_CHANGED … The report is NULL when nothing had
+ * to be done. */
+EmbarkCheckOutcome *embark_step_prepare (const EmbarkStep *self, EmbarkProgressFunc progress, gpointer user_data,
+                                         GCancellable *cancellable, GError **error);
 
 /* Streams the disk into the bucket, continuing the record's upload if there is one. While the network is away it waits.
  * What the bucket holds is kept when it fails or is stopped, so that it can be continued; it is removed only when the

@@ -41,8 +41,8 @@ JsonArray *embark_preparation_get_changes (EmbarkPreparation *self);
 guint64 embark_preparation_get_overlay_size (EmbarkPreparation *self);
 /* The last lines of the guest's log, at most 2000, oldest first. Borrowed. */
 GPtrArray *embark_preparation_get_log (EmbarkPreparation *self);
-/* A job, not started: writes the disk as it is now as one standalone qcow2, or, with @is_overlay, moves a copy of the
- * overlay there. Only when ready. */
+/* A job, started; new reference: writes the disk as it is now as one standalone qcow2 at @path (absolute), or, with
+ * @is_overlay, a copy of the overlay. Only when ready. NAME_TAKEN when there is a file. */
 EmbarkJob *embark_preparation_save (EmbarkPreparation *self, const char *path, gboolean is_overlay);
 
 G_END_DECLS

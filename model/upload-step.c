@@ -314,12 +314,13 @@ static EmbarkImageChain *open_checked_chain (const EmbarkStep *self, GCancellabl
 {
   g_autofree char *checked = embark_migration_record_dup (self->record, EMBARK_RECORD_FINGERPRINT);
   g_autofree char *current = NULL;
+  g_autoptr (EmbarkDiskSource) source = embark_step_make_source (self, cancellable, error);
   g_autoptr (EmbarkImageChain) chain = NULL;
 
-  if (!embark_disk_source_check_rest (self->source, error))
+  if (source == NULL)
     return NULL;
-  chain = embark_image_chain_open (self->source->path, self->source->format,
-                                   (const char *const *) self->source->allowed, cancellable, error);
+  chain =
+      embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable, error);
   if (chain == NULL)
     return NULL;
   current = embark_image_chain_get_fingerprint (chain);

@@ -16,11 +16,12 @@
 /* bwrap can die with its parent, but while it sets the sandbox up it leaves a half made one behind when it is killed.
  * So nobody kills it: the program inside is ended when its standard input is, a pipe that is open as long as Embark is
  * there, and then the sandbox ends in good order. What writes is asked to end, so that it closes its file properly, and
- * ended after a while when it does not. */
+ * ended after a while when it does not. At its end the shell kills all that is left inside, the one that sleeps too:
+ * bwrap waits for every process of the sandbox, and would wait for that one. */
 #define RUN_WHILE_WANTED(end)                                                                                          \
   "exec 3<&0; \"$@\" 3<&- < /dev/null & program=$!; "                                                                  \
-  "{ read -r end <&3; " end "; } & watch=$!; "                                                                         \
-  "wait $program; status=$?; kill -KILL $watch; exit $status"
+  "{ read -r end <&3; " end "; } & "                                                                                   \
+  "wait $program; status=$?; kill -KILL -1; exit $status"
 #define KILL_PROGRAM "kill -KILL $program"
 #define END_PROGRAM "kill -TERM $program; sleep 20; kill -KILL $program"
 

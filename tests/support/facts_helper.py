@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands in for embark-guest where a test is not about looking inside: place() puts it into the folder of the test,
-where it answers with the facts in the file beside it."""
+where it answers with the facts in the file beside it. Asked to prepare, it changes nothing and answers with the facts
+in prepared.json; each time it adds a line to calls, and with a file named stall it does not answer at all."""
 
 import json
 import os
 import shutil
+import signal
 import sys
 
 FIXTURES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "unit", "fixtures")
@@ -19,11 +21,36 @@ def place(folder, fixture):
     return helper
 
 
+def say(event, **members):
+    print(json.dumps({"event": event, **members}), flush=True)
+
+
+def read_facts(folder, name):
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def prepare(folder, fixes):
+    for fix in fixes:
+        say("stage", stage=f"fix:{fix}")
+        say("output", text=f"making {fix}")
+    if os.path.exists(os.path.join(folder, "stall")):
+        say("output", text="stalled")
+        signal.pause()
+    changes = [{"fix": fix, "action": "replace", "path": f"/etc/{fix}", "kept": f"/var/lib/embark/replaced/etc/{fix}"}
+               for fix in fixes]
+    say("prepared", facts=read_facts(folder, "prepared.json"), changes=changes, slow=False)
+
+
 def main():
-    sys.stdin.readline()
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "facts.json"), encoding="utf-8") as file:
-        facts = json.load(file)
-    print(json.dumps({"event": "facts", "facts": facts, "slow": False}), flush=True)
+    folder = os.path.dirname(os.path.abspath(__file__))
+    request = json.loads(sys.stdin.readline())
+    with open(os.path.join(folder, "calls"), "a", encoding="utf-8") as file:
+        file.write(request["verb"] + "\n")
+    if request["verb"] == "prepare":
+        prepare(folder, request["options"]["fixes"])
+    else:
+        say("facts", facts=read_facts(folder, "facts.json"), slow=False)
 
 
 if __name__ == "__main__":
