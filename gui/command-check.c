@@ -88,6 +88,9 @@ static void print_finding (const EmbarkFinding *finding)
     return;
   print_clause (_ ("Why:"), finding->why);
   print_clause (_ ("Do:"), finding->advice);
+  if (finding->fix != NULL)
+    /* Translators: label of the name of a fix that Embark can make. */
+    print_clause (_ ("Embark can do it: --fix"), finding->fix);
 }
 
 /* Of the headers alone, what waits for a look inside is not worth a line each. */
@@ -161,7 +164,7 @@ static EmbarkJob *start_check (const EmbarkCommand *command, EmbarkDisk *disk)
   return command->is_again ? embark_disk_check_again (disk) : embark_disk_check (disk);
 }
 
-static int get_status (EmbarkReport *report)
+int embark_command_get_status (EmbarkReport *report)
 {
   switch (embark_report_get_verdict (report))
     {
@@ -209,7 +212,7 @@ int embark_command_check (EmbarkCommand *command)
     print_report (report, target, disk, command->is_headers);
   if (!embark_command_save_report (command, disk, target, &error))
     return embark_command_fail (command, error);
-  return get_status (report);
+  return embark_command_get_status (report);
 }
 
 static void add_disks (JsonBuilder *builder, EmbarkMachine *machine)

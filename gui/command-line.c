@@ -26,11 +26,15 @@ static const Verb verbs[] = {
     N_ ("Explain an error code of the cloud or a finding of the check; without a name, list all.") },
   { "machines", embark_command_machines, EMBARK_OPTIONS_NONE, "",
     N_ ("List the virtual machines of this computer and their disks.") },
+  { "fixes", embark_command_fixes, EMBARK_OPTIONS_NONE, N_ ("[TARGET]"),
+    N_ ("List what Embark can fix; with a disk, what it can fix on that.") },
+  { "prepare", embark_command_prepare, EMBARK_OPTIONS_EDITION | EMBARK_OPTIONS_FIX | EMBARK_OPTIONS_KEEP, N_ ("TARGET"),
+    N_ ("Make a disk ready for the import, in an overlay; the disk itself is not changed.") },
   { "upload", embark_command_upload,
-    EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_SEND | EMBARK_OPTIONS_TRANSFER | EMBARK_OPTIONS_PROXY, N_ ("TARGET"),
-    N_ ("Send a disk to a bucket as a compressed QCOW2.") },
+    EMBARK_OPTIONS_FIX | EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_SEND | EMBARK_OPTIONS_TRANSFER | EMBARK_OPTIONS_PROXY,
+    N_ ("TARGET"), N_ ("Send a disk to a bucket as a compressed QCOW2.") },
   { "migrate", embark_command_migrate,
-    EMBARK_OPTIONS_EDITION | EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_SEND | EMBARK_OPTIONS_TRANSFER
+    EMBARK_OPTIONS_EDITION | EMBARK_OPTIONS_FIX | EMBARK_OPTIONS_BUCKET | EMBARK_OPTIONS_SEND | EMBARK_OPTIONS_TRANSFER
         | EMBARK_OPTIONS_IMPORT | EMBARK_OPTIONS_PROXY,
     N_ ("TARGET"), N_ ("Check, upload and import a disk, and wait for the image.") },
   { "continue", embark_command_continue, EMBARK_OPTIONS_TRANSFER | EMBARK_OPTIONS_PROXY, N_ ("[ID]"),
@@ -95,6 +99,11 @@ static void clear_command (EmbarkCommand *command)
   g_strfreev (command->targets);
   g_strfreev (command->uris);
   g_free (command->save);
+  g_free (command->fix);
+  g_free (command->virtio_win);
+  g_free (command->packages);
+  g_free (command->cloudbase);
+  g_free (command->keep);
   g_free (command->edition);
   g_free (command->bucket);
   g_free (command->region);

@@ -16,14 +16,15 @@ static void forget_failed_start (EmbarkCommand *command, EmbarkMigration *migrat
     embark_migration_list_remove (embark_context_get_migrations (command->context), migration, NULL);
 }
 
-static int run_migration (EmbarkCommand *command, const EmbarkMigrationParams *params)
+static int run_migration (EmbarkCommand *command, EmbarkMigrationParams *params)
 {
   EmbarkMigrationList *migrations = embark_context_get_migrations (command->context);
   g_autoptr (EmbarkMachine) machine = NULL;
   g_autoptr (EmbarkMigration) migration = NULL;
+  g_autoptr (EmbarkFixOptions) options = NULL;
   g_autoptr (GError) error = NULL;
   EmbarkDisk *disk;
-  int status;
+  int status = EMBARK_EXIT_DONE;
 
   if (command->targets == NULL || g_strv_length (command->targets) != 1)
     return embark_command_refuse (command, _ ("Name one disk image, or machine:NAME."));
@@ -34,6 +35,11 @@ static int run_migration (EmbarkCommand *command, const EmbarkMigrationParams *p
   disk = embark_command_find_disk (command, &machine, &error);
   if (disk == NULL || !embark_command_load_keys (command, &error))
     return embark_command_fail (command, error);
+  if (command->fix != NULL)
+    status = embark_command_check_for_fixes (command, disk, &options);
+  if (status != EMBARK_EXIT_DONE)
+    return status;
+  params->options = options;
   migration = embark_migration_list_create (migrations, machine, disk, params, &error);
   if (migration == NULL)
     return embark_command_fail (command, error);

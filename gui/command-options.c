@@ -103,10 +103,40 @@ static void add_for_transfers (EmbarkCommand *command, GOptionContext *context, 
     g_option_context_add_main_entries (context, import, NULL);
 }
 
+static void add_for_fixes (EmbarkCommand *command, GOptionContext *context, EmbarkCommandOptions groups)
+{
+  const GOptionEntry fix[] = {
+    { "fix", 0, 0, G_OPTION_ARG_STRING, &command->fix, N_ ("What to fix: auto, or names as `embark fixes` lists"),
+      N_ ("auto|ID,…") },
+    { "virtio-win", 0, 0, G_OPTION_ARG_FILENAME, &command->virtio_win,
+      N_ ("virtio-win.iso, or a folder with drivers for Windows"), N_ ("PATH") },
+    { "packages", 0, 0, G_OPTION_ARG_FILENAME, &command->packages, N_ ("A folder with the packages of cloud-init"),
+      N_ ("DIR") },
+    { "cloudbase", 0, 0, G_OPTION_ARG_FILENAME, &command->cloudbase,
+      N_ ("The zip or the unpacked folder of cloudbase-init"), N_ ("PATH") },
+    { "network", 0, 0, G_OPTION_ARG_NONE, &command->is_networked,
+      N_ ("Ask the package sources of the guest through the network"), NULL },
+    { 0 },
+  };
+  const GOptionEntry keep[] = {
+    { "save", 0, 0, G_OPTION_ARG_FILENAME, &command->save, N_ ("Save the disk that was made ready as a QCOW2"),
+      N_ ("FILE") },
+    { "keep", 0, 0, G_OPTION_ARG_FILENAME, &command->keep, N_ ("Keep the overlay, which holds only the changes"),
+      N_ ("FILE") },
+    { 0 },
+  };
+
+  if ((groups & EMBARK_OPTIONS_FIX) != 0)
+    g_option_context_add_main_entries (context, fix, NULL);
+  if ((groups & EMBARK_OPTIONS_KEEP) != 0)
+    g_option_context_add_main_entries (context, keep, NULL);
+}
+
 void embark_command_add_options (EmbarkCommand *command, GOptionContext *context, EmbarkCommandOptions groups)
 {
   add_common (command, context);
   add_for_checks (command, context, groups);
+  add_for_fixes (command, context, groups);
   add_for_buckets (command, context, groups);
   add_for_transfers (command, context, groups);
 }

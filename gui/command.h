@@ -26,7 +26,9 @@ typedef struct
   char **uris;    /* (nullable) --connect */
   char *save;     /* (nullable) --save, file name bytes */
   char *edition, *bucket, *region, *key, *name, *level, *limit, *proxy;
-  char **removals; /* (nullable) --remove */
+  char **removals;                                      /* (nullable) --remove */
+  char *fix, *virtio_win, *packages, *cloudbase, *keep; /* (nullable) the paths as file name bytes */
+  gboolean is_networked;
   gboolean is_json, is_forced, is_no_wait, is_headers, is_again;
 } EmbarkCommand;
 
@@ -45,6 +47,8 @@ typedef enum
   EMBARK_OPTIONS_IMPORT = 1 << 6,
   EMBARK_OPTIONS_REMOVE = 1 << 7,
   EMBARK_OPTIONS_PROXY = 1 << 8,
+  EMBARK_OPTIONS_FIX = 1 << 9,
+  EMBARK_OPTIONS_KEEP = 1 << 10,
 } EmbarkCommandOptions;
 
 void embark_command_add_options (EmbarkCommand *command, GOptionContext *context, EmbarkCommandOptions groups);
@@ -54,6 +58,8 @@ gboolean embark_command_apply_transfer (EmbarkCommand *command, GError **error);
 int embark_command_check (EmbarkCommand *command);
 int embark_command_explain (EmbarkCommand *command);
 int embark_command_machines (EmbarkCommand *command);
+int embark_command_fixes (EmbarkCommand *command);
+int embark_command_prepare (EmbarkCommand *command);
 int embark_command_upload (EmbarkCommand *command);
 int embark_command_migrate (EmbarkCommand *command);
 int embark_command_continue (EmbarkCommand *command);
@@ -68,6 +74,14 @@ int embark_command_fail (const EmbarkCommand *command, const GError *error);
 int embark_command_refuse (const EmbarkCommand *command, const char *message);
 /* The word of an error for scripts: "in-use", "no-keys" …; owned by the program. */
 const char *embark_command_error_word (const GError *error);
+
+/* The exit status that tells the verdict of @report. */
+int embark_command_get_status (EmbarkReport *report);
+/* What --fix and the options beside it ask for on the disk of @report; what “auto” has to leave out is said on standard
+ * error. BAD_NAME. */
+EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command, EmbarkReport *report, GError **error);
+/* The same after a look into @disk; an exit status other than EMBARK_EXIT_DONE when it failed, which was said. */
+int embark_command_check_for_fixes (EmbarkCommand *command, EmbarkDisk *disk, EmbarkFixOptions **ret_options);
 
 /* Opens the connections of --connect, or those of the preferences, and waits until they answered. */
 void embark_command_open_connections (EmbarkCommand *command);
