@@ -56,18 +56,25 @@ EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command,
   return g_steal_pointer (&options);
 }
 
+static void print_indented (const char *text)
+{
+  g_autofree char *line = g_strconcat ("    ", text, NULL);
+
+  embark_command_print_wrapped (4, line);
+}
+
 static void print_fix (const EmbarkFix *fix)
 {
   g_autofree char *needs = NULL;
 
   embark_command_print ("%s", fix->id);
   embark_command_print ("  %s", _ (fix->title));
-  embark_command_print_wrapped (4, _ (fix->changes));
+  print_indented (_ (fix->changes));
   if (fix->needs == NULL)
     return;
   /* Translators: %s is what a fix needs, a clause without a full stop. */
   needs = g_strdup_printf (_ ("Needs: %s."), _ (fix->needs));
-  embark_command_print_wrapped (4, needs);
+  print_indented (needs);
 }
 
 static void add_fix (JsonBuilder *builder, const EmbarkFix *fix)

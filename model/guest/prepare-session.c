@@ -169,9 +169,30 @@ static gboolean check_room (guestfs_h *g, const EmbarkFixOptions *options, GErro
   return FALSE;
 }
 
+/* What cannot be done must not look as if it was. */
+static gboolean check_known (const EmbarkFixOptions *options, GError **error)
+{
+  for (guint i = 0; options->fixes[i] != NULL; i++)
+    {
+      const EmbarkFixEntry *entry = embark_fix_table_get ();
+
+      while (entry->id != NULL && strcmp (entry->id, options->fixes[i]) != 0)
+        entry++;
+      if (entry->id != NULL)
+        continue;
+      g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
+                   /* Translators: %s is the name of a fix, such as "linux-virtio". */
+                   _ ("This Embark cannot make the fix “%s”. Choose the others by name."), options->fixes[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* Every refusal comes before the first change. */
 static gboolean refuse_any (EmbarkFixSession *session, GError **error)
 {
+  if (!check_known (embark_fix_get_options (session), error))
+    return FALSE;
   for (const EmbarkFixEntry *entry = embark_fix_table_get (); entry->id != NULL; entry++)
     if (entry->refuse != NULL && embark_fix_is_chosen (session, entry->id) && !entry->refuse (session, error))
       return FALSE;
