@@ -7,11 +7,9 @@
 #include <glib/gi18n-lib.h>
 
 #define NEEDS_PACKAGES                                                                                                     \
-  N_ ("A folder with the packages of cloud-init for this system (fetch them on a machine of the same distribution, "       \
-      "for "                                                                                                               \
+  N_ ("A folder with the packages of cloud-init for this system, fetched on a machine of the same distribution (for "      \
       "example with “apt-get download” or “dnf download --resolve”), or the permission to ask the system’s own " \
-      "package "                                                                                                           \
-      "sources through the network")
+      "package sources through the network")
 
 static const EmbarkFix fixes[] = {
   { .id = "linux-disks",
@@ -50,19 +48,6 @@ static const EmbarkFix fixes[] = {
                    "/etc/netplan, /etc/sysconfig/network-scripts, /etc/sysconfig/network or "
                    "/etc/NetworkManager/system-connections; fixed addresses of the old card go."),
     .findings = { "linux-network", "linux-static-address" } },
-  { .id = "linux-ipv6",
-    .system = "linux",
-    .title = N_ ("Switch IPv6 off"),
-    .changes = N_ ("Writes a file in /etc/sysctl.d that disables IPv6, and takes IPv6 out of the settings of the "
-                   "network card. Programs in the machine that use IPv6 stop working."),
-    .findings = { "ipv6" },
-    .is_by_choice = TRUE },
-  { .id = "linux-guest-tools",
-    .system = "linux",
-    .title = N_ ("Disable the tools of other hypervisors"),
-    .changes = N_ ("Removes the start of the services of VMware, VirtualBox, Xen and Parallels tools, below "
-                   "/etc/systemd/system and /etc/rc*.d. The packages stay installed."),
-    .findings = { "guest-tools" } },
   { .id = "linux-cloud-init",
     .system = "linux",
     .title = N_ ("Install and enable cloud-init"),
@@ -72,12 +57,6 @@ static const EmbarkFix fixes[] = {
     .needs = NEEDS_PACKAGES,
     .needed = EMBARK_FIX_NEEDS_PACKAGES,
     .findings = { "linux-cloud-init" } },
-  { .id = "linux-agent",
-    .system = "linux",
-    .title = N_ ("Set the machine up without cloud-init"),
-    .changes = N_ ("Installs a script and its service (a systemd unit, or a script in /etc/init.d) that apply "
-                   "qcloud_action/os.conf of the cloud’s disc at each start: host name, password, network. For forced "
-                   "imports.") },
   { .id = "linux-ssh-keys",
     .system = "linux",
     .title = N_ ("Remove the SSH host keys"),
@@ -108,27 +87,6 @@ static const EmbarkFix fixes[] = {
     .changes = N_ ("Sets HiberbootEnabled to 0 in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "
                    "Manager\\Power, so that a shutdown is a whole one."),
     .findings = { "windows-fast-startup" } },
-  { .id = "windows-virtio",
-    .system = "windows",
-    .title = N_ ("Install the virtio drivers"),
-    .changes = N_ ("Copies the disk drivers viostor and vioscsi to System32\\drivers and all drivers for this Windows "
-                   "to Drivers\\VirtIO; enters them in HKLM\\SYSTEM (Services, and DriverDatabase or "
-                   "CriticalDeviceDatabase) and in DevicePath of HKLM\\SOFTWARE; adds a service that installs the "
-                   "network driver at the first start and then removes itself."),
-    .needs = N_ ("virtio-win.iso, or a folder with the drivers (.inf, .sys and .cat). It is to be had from "
-                 "https://fedorapeople.org/groups/virt/virtio-win/direct-downloads/, in the package virtio-win of many "
-                 "distributions, and unpacked from the driver package of the cloud"),
-    .needed = EMBARK_FIX_NEEDS_VIRTIO_WIN,
-    .findings = { "windows-virtio", "windows-virtio-net" } },
-  { .id = "windows-cloudbase",
-    .system = "windows",
-    .title = N_ ("Install cloudbase-init"),
-    .changes = N_ ("Unpacks cloudbase-init to Program Files\\Cloudbase Solutions\\Cloudbase-Init, writes its "
-                   "cloudbase-init.conf for the cloud’s config drive, and adds its service to HKLM\\SYSTEM."),
-    .needs = N_ ("The zip of cloudbase-init, or the folder it was unpacked to, from "
-                 "https://cloudbase.it/cloudbase-init/"),
-    .needed = EMBARK_FIX_NEEDS_CLOUDBASE,
-    .findings = { "windows-cloudbase-init" } },
   { .id = "windows-remote-desktop",
     .system = "windows",
     .title = N_ ("Allow Remote Desktop"),

@@ -79,7 +79,8 @@ static gboolean fail_script (const char *script, const char *output, GError **er
   return FALSE;
 }
 
-gboolean embark_fix_run (EmbarkFixSession *self, const char *script, char **ret_output, GError **error)
+static gboolean run_script (EmbarkFixSession *self, const char *script, gboolean is_quiet, char **ret_output,
+                            GError **error)
 {
   g_autofree char *whole =
       g_strdup_printf (ENVIRONMENT "{ ( %s\n)%s; printf '\\nembark-status %%d\\n' $?; } | tail -c " OUTPUT_MAX, script,
@@ -90,7 +91,6 @@ gboolean embark_fix_run (EmbarkFixSession *self, const char *script, char **ret_
 
   if (!forbid_services (self, error))
     return FALSE;
-  embark_fix_log (self, "# %s", script);
   printed = guestfs_sh (self->g, whole);
   allow_services (self);
   if (printed == NULL)
@@ -98,10 +98,22 @@ gboolean embark_fix_run (EmbarkFixSession *self, const char *script, char **ret_
   output = g_strdup (printed);
   free (printed);
   status = take_status (output);
-  log_output (output);
+  if (!is_quiet)
+    log_output (output);
   if (status != 0)
     return fail_script (script, output, error);
   if (ret_output != NULL)
     *ret_output = g_steal_pointer (&output);
   return TRUE;
+}
+
+gboolean embark_fix_run (EmbarkFixSession *self, const char *script, char **ret_output, GError **error)
+{
+  embark_fix_log (self, "# %s", script);
+  return run_script (self, script, FALSE, ret_output, error);
+}
+
+gboolean embark_fix_run_quietly (EmbarkFixSession *self, const char *script, char **ret_output, GError **error)
+{
+  return run_script (self, script, TRUE, ret_output, error);
 }

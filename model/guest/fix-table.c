@@ -11,9 +11,14 @@ static const EmbarkFixEntry table[] = {
   { "linux-other-disks", NULL, embark_fix_linux_other_disks, MIB },
   { "linux-swap", NULL, embark_fix_linux_swap, MIB },
   { "linux-eth0", NULL, embark_fix_linux_eth0, MIB },
+  { "linux-dhcp", NULL, embark_fix_linux_dhcp, MIB },
+  { "linux-cloud-init", embark_refuse_linux_cloud_init, embark_fix_linux_cloud_init, 300 * MIB },
+  { "linux-ssh-keys", embark_refuse_linux_ssh_keys, embark_fix_linux_ssh_keys, MIB },
   { "linux-machine-id", NULL, embark_fix_linux_machine_id, MIB },
   { "linux-virtio", embark_refuse_linux_virtio, embark_fix_linux_virtio, 256 * MIB },
+  { "linux-selinux", NULL, embark_fix_linux_selinux, MIB },
   { "windows-fast-startup", embark_refuse_windows, embark_fix_windows_fast_startup, MIB },
+  { "windows-remote-desktop", embark_refuse_windows, embark_fix_windows_remote_desktop, MIB },
   { NULL, NULL, NULL, 0 },
 };
 

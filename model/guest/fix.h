@@ -55,13 +55,17 @@ gboolean embark_fix_link (EmbarkFixSession *self, const char *path, const char *
 char *embark_fix_read (EmbarkFixSession *self, const char *path);
 /* Keeps a copy of @path as it is now, before a program of the guest may change it. */
 gboolean embark_fix_keep (EmbarkFixSession *self, const char *path, GError **error);
-/* Tells of a change that was made by other means. @action: "create", "replace", "remove", "set". */
+/* Tells of a change that was made by other means. @action: "create", "replace", "remove", "set", "install",
+ * "enable". */
 void embark_fix_note (EmbarkFixSession *self, const char *action, const char *path);
 
 /* Runs @script with the guest's own /bin/sh in the guest (chroot in the appliance), without network unless the options
  * allow it; its output goes to the log. FAILED with the last lines of the output when it ends with an error.
  * @ret_output: (nullable) standard output, at most 1 MiB. */
 gboolean embark_fix_run (EmbarkFixSession *self, const char *script, char **ret_output, GError **error);
+
+/* The same without a line for each line of output: for what only asks. */
+gboolean embark_fix_run_quietly (EmbarkFixSession *self, const char *script, char **ret_output, GError **error);
 
 /* The registry of Windows. One hive is open at a time; what is as it should be is not written. */
 /* @hive: "SYSTEM" or "SOFTWARE". Refuses (BLOCKED) a hive with a transaction that was not finished. */
@@ -105,23 +109,17 @@ gboolean embark_fix_linux_swap (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_eth0 (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_virtio (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_linux_virtio (EmbarkFixSession *session, GError **error);
-/* linux: fix-network.c, fix-cloud-init.c, fix-agent.c, fix-identity.c, fix-selinux.c, fix-guest-tools.c */
+/* linux: fix-dhcp.c, fix-cloud-init.c, fix-identity.c, fix-selinux.c */
 gboolean embark_fix_linux_dhcp (EmbarkFixSession *session, GError **error);
-gboolean embark_fix_linux_ipv6 (EmbarkFixSession *session, GError **error);
-gboolean embark_fix_linux_guest_tools (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_cloud_init (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_linux_cloud_init (EmbarkFixSession *session, GError **error);
-gboolean embark_fix_linux_agent (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_ssh_keys (EmbarkFixSession *session, GError **error);
+gboolean embark_refuse_linux_ssh_keys (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_machine_id (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_selinux (EmbarkFixSession *session, GError **error);
-/* windows: fix-windows-*.c. Every one refuses what may not be written: hibernated, BitLocker, dynamic disk, dirty. */
+/* windows: fix-windows-*.c. Every one refuses what may not be written: hibernated, not shut down properly. */
 gboolean embark_refuse_windows (EmbarkFixSession *session, GError **error);
-gboolean embark_refuse_windows_virtio (EmbarkFixSession *session, GError **error);
-gboolean embark_fix_windows_virtio (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_windows_fast_startup (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_windows_remote_desktop (EmbarkFixSession *session, GError **error);
-gboolean embark_fix_windows_cloudbase (EmbarkFixSession *session, GError **error);
-gboolean embark_refuse_windows_cloudbase (EmbarkFixSession *session, GError **error);
 
 G_END_DECLS

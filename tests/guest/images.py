@@ -73,6 +73,7 @@ def list_recipes():
         add_python("debian_edits", debian),
         add_python("debian_fixes", debian, files=["debian_edits.py"]),
         add_python("debian_layouts", debian, as_root=True),
+        add_python("debian_packages", debian),
         add_python("linux", files=LINUX),
         add_python("linux_fixes", files=LINUX),
         add_python("windows", files=["windows_files.py"]),
@@ -137,7 +138,6 @@ def build_all(names):
                 build_missing(recipe.base, list(recipe.base.images))
             build_missing(recipe, wanted)
     return paths
-
 
 # The guests that the other tests know by name, together in one folder.
 GUESTS = ("debian12", "debian12-cloud", "win2008r2", "win2012r2", "win2012r2-virtio")

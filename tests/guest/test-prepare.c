@@ -11,6 +11,7 @@
 #include "tests/guest/guest-fixture.h"
 
 #define FIX "linux-machine-id"
+#define BOTH "linux-cloud-init," FIX
 
 typedef struct
 {
@@ -31,6 +32,38 @@ static char *sum_file (const char *path)
   g_assert_no_error (error);
   sum[64] = '\0';
   return sum;
+}
+
+static void run (const char *const *argv, char **ret_output)
+{
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, ret_output, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+}
+
+/* The packages of cloud-init for debian12, in a folder. */
+static char *unpack_packages (World *world)
+{
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "guest", "images.py", NULL);
+  char *folder = g_build_filename (world->folder, "packages", NULL);
+  g_autofree char *archive = NULL;
+  const char *find[] = { "/usr/bin/python3", script, "debian12-packages", NULL };
+
+  run (find, &archive);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  const char *unpack[] = { "tar", "-C", folder, "-xf", g_strchomp (archive), NULL };
+  run (unpack, NULL);
+  return folder;
+}
+
+static void remove_folder (const char *folder)
+{
+  const char *argv[] = { "rm", "-r", folder, NULL };
+
+  run (argv, NULL);
 }
 
 /* Done once: the facts are kept in the cache that all guest tests share. */
@@ -94,7 +127,7 @@ static void log_cb (const char *line, gpointer user_data)
 }
 
 static EmbarkPrepared *prepare (World *world, const EmbarkDiskSource *source, EmbarkLook *look, const char *name,
-                                Watch *watch, GError **error)
+                                const char *fixes, const char *packages, Watch *watch, GError **error)
 {
   g_autoptr (EmbarkFixOptions) options = embark_fix_options_new ();
   g_autofree char *overlay = g_build_filename (world->folder, name, NULL);
@@ -108,7 +141,8 @@ static EmbarkPrepared *prepare (World *world, const EmbarkDiskSource *source, Em
                                    .user_data = watch };
 
   g_strfreev (options->fixes);
-  options->fixes = g_strsplit (FIX, ",", -1);
+  options->fixes = g_strsplit (fixes, ",", -1);
+  options->packages = g_strdup (packages);
   watch->cancellable = g_cancellable_new ();
   watch->stages = g_string_new (NULL);
   watch->log = g_string_new (NULL);
@@ -122,11 +156,27 @@ static void clear_watch (Watch *watch)
   g_string_free (watch->log, TRUE);
 }
 
-static const char *get_member (EmbarkPrepared *prepared, guint index, const char *name)
+/* The change of @path by the fix, or NULL. */
+static JsonObject *find_change (EmbarkPrepared *prepared, const char *action, const char *path)
 {
-  JsonObject *change = json_array_get_object_element (prepared->changes, index);
+  for (guint i = 0; i < json_array_get_length (prepared->changes); i++)
+    {
+      JsonObject *change = json_array_get_object_element (prepared->changes, i);
+      if (g_str_equal (json_object_get_string_member (change, "action"), action)
+          && g_str_has_prefix (json_object_get_string_member (change, "path"), path))
+        return change;
+    }
+  return NULL;
+}
 
-  return json_object_get_string_member_with_default (change, name, NULL);
+static void assert_ready (EmbarkFacts *facts)
+{
+  JsonArray *sources = embark_facts_get_list (facts, "linux.cloudInit.datasources");
+
+  g_assert_true (embark_facts_is (facts, "linux.cloudInit.installed"));
+  g_assert_true (embark_facts_is (facts, "linux.cloudInit.enabled"));
+  g_assert_cmpuint (json_array_get_length (embark_facts_get_list (facts, "linux.cloudInit.missingServices")), ==, 0);
+  g_assert_cmpstr (json_array_get_string_element (sources, 0), ==, "ConfigDrive");
 }
 
 static void test_changes (void)
@@ -134,42 +184,65 @@ static void test_changes (void)
   World *world = open_world ();
   Watch first = { 0 }, second = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkPrepared) prepared = prepare (world, world->source, world->look, "one.qcow2", &first, &error);
+  g_autofree char *packages = unpack_packages (world);
   g_autofree char *one = g_build_filename (world->folder, "one.qcow2", NULL);
   g_autofree char *two = g_build_filename (world->folder, "two.qcow2", NULL);
+  g_autoptr (EmbarkPrepared) prepared = NULL;
   g_autoptr (EmbarkDiskSource) source = NULL;
   g_autoptr (EmbarkPrepared) again = NULL;
+  JsonObject *change;
 
-  g_assert_no_error (error);
+  g_assert_false (embark_facts_is (world->look->facts, "linux.cloudInit.installed"));
+  prepared = prepare (world, world->source, world->look, "one.qcow2", BOTH, packages, &first, &error);
   g_test_message ("%s", first.log->str);
-  g_assert_cmpuint (json_array_get_length (prepared->changes), ==, 2);
-  g_assert_cmpstr (get_member (prepared, 0, "fix"), ==, FIX);
-  g_assert_cmpstr (get_member (prepared, 0, "action"), ==, "remove");
-  g_assert_cmpstr (get_member (prepared, 0, "path"), ==, "/var/lib/dbus/machine-id");
-  g_assert_cmpstr (get_member (prepared, 0, "kept"), ==, "/var/lib/embark/replaced/var/lib/dbus/machine-id");
-  g_assert_cmpstr (get_member (prepared, 1, "action"), ==, "create");
-  g_assert_nonnull (strstr (first.stages->str, "mount fix:" FIX " finish "));
-  g_assert_nonnull (strstr (first.log->str, FIX ": remove /var/lib/dbus/machine-id"));
-  g_assert_true (embark_facts_is (prepared->look->facts, "os.found"));
+  g_assert_no_error (error);
+  change = find_change (prepared, "remove", "/var/lib/dbus/machine-id");
+  g_assert_nonnull (change);
+  g_assert_cmpstr (json_object_get_string_member (change, "fix"), ==, FIX);
+  g_assert_cmpstr (json_object_get_string_member (change, "kept"), ==,
+                   "/var/lib/embark/replaced/var/lib/dbus/machine-id");
+  g_assert_nonnull (find_change (prepared, "create", "/var/lib/dbus/machine-id"));
+  g_assert_nonnull (find_change (prepared, "install", "cloud-init "));
+  g_assert_nonnull (find_change (prepared, "create", "/etc/cloud/cloud.cfg.d/99_embark.cfg"));
+  g_assert_nonnull (strstr (first.stages->str, "mount fix:linux-cloud-init fix:" FIX " finish "));
+  g_assert_nonnull (strstr (first.log->str, "Setting up cloud-init"));
   g_assert_cmpstr (prepared->look->fingerprint, !=, world->look->fingerprint);
   g_assert_cmpuint (prepared->overlay_size, >, 0);
-  g_assert_cmpuint (prepared->overlay_size, <, 64 * 1024 * 1024);
+  assert_ready (prepared->look->facts);
 
   source = embark_prepare_make_source (world->source, one, NULL, &error);
   g_assert_no_error (error);
-  again = prepare (world, source, prepared->look, "two.qcow2", &second, &error);
+  again = prepare (world, source, prepared->look, "two.qcow2", BOTH, NULL, &second, &error);
+  g_test_message ("%s", second.log->str);
   g_assert_no_error (error);
   g_assert_cmpuint (json_array_get_length (again->changes), ==, 0);
+  assert_ready (again->look->facts);
   g_assert_cmpint (g_unlink (one), ==, 0);
   g_assert_cmpint (g_unlink (two), ==, 0);
+  remove_folder (packages);
   clear_watch (&first);
   clear_watch (&second);
   close_world (world);
 }
 
+/* Refused before anything is changed, with what can be done instead. */
+static void test_refusal (void)
+{
+  World *world = open_world ();
+  Watch watch = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", "linux-cloud-init", NULL, &watch, &error));
+  g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED);
+  g_assert_nonnull (strstr (error->message, "apt-get install cloud-init"));
+  g_assert_null (strstr (watch.stages->str, "fix:"));
+  clear_watch (&watch);
+  close_world (world);
+}
+
 static void test_cancel (void)
 {
-  static const char *const stages[] = { "overlay", "launch", "mount" };
+  static const char *const stages[] = { "overlay", "mount" };
 
   for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
     {
@@ -177,7 +250,7 @@ static void test_cancel (void)
       Watch watch = { .cancel_at = stages[i] };
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (prepare (world, world->source, world->look, "one.qcow2", &watch, &error));
+      g_assert_null (prepare (world, world->source, world->look, "one.qcow2", FIX, NULL, &watch, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_assert_cmpuint (guest_fixture_find_helpers ()->len, ==, 0);
       clear_watch (&watch);
@@ -193,7 +266,7 @@ static void test_changed_disk (void)
 
   g_free (world->look->fingerprint);
   world->look->fingerprint = g_strdup ("another");
-  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", &watch, &error));
+  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", FIX, NULL, &watch, &error));
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED);
   clear_watch (&watch);
   close_world (world);
@@ -204,6 +277,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/prepare/changed-disk", test_changed_disk);
   g_test_add_func ("/prepare/cancel", test_cancel);
+  g_test_add_func ("/prepare/refusal", test_refusal);
   g_test_add_func ("/prepare/changes", test_changes);
   return g_test_run ();
 }

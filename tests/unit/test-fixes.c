@@ -118,10 +118,6 @@ static void test_choose (void)
   assert_chosen (DEBIAN, NO_INITRAMFS_VIRTIO, "linux-virtio");
   assert_chosen (DEBIAN, "{'linux':{'cloudInit':{'installed':false},'rootDevice':'/dev/sda1'}}",
                  "linux-disks linux-cloud-init");
-  assert_chosen (WINDOWS,
-                 "{'windows':{'drivers':{'viostor':{'file':false,'registered':false,'start':3},"
-                 "'vioscsi':{'file':false,'registered':false,'start':3},'netkvm':{'file':false}}}}",
-                 "windows-virtio");
   /* It has its price, so it is there for its finding, but not part of everything. */
   assert_chosen (WINDOWS, "{'windows':{'remoteDesktop':false}}", "");
 }
@@ -166,8 +162,8 @@ static void test_resolve (void)
   assert_resolved (windows, "windows-remote-desktop,windows-fast-startup",
                    "windows-fast-startup windows-remote-desktop");
   assert_resolved (labelled, "linux-machine-id", "linux-machine-id linux-selinux");
-  assert_refused (debian, "windows-virtio", "linux-virtio");
-  assert_refused (windows, "linux-virtio", "windows-virtio");
+  assert_refused (debian, "windows-fast-startup", "linux-virtio");
+  assert_refused (windows, "linux-virtio", "windows-fast-startup");
   assert_refused (debian, "no-such-fix", "linux-eth0");
   assert_refused (debian, "", "linux-eth0");
   assert_refused (nothing, "linux-virtio", "neither Linux nor Windows");
@@ -187,8 +183,6 @@ static void test_needs (void)
   options->is_networked = FALSE;
   options->packages = g_strdup ("/packages");
   g_assert_true (embark_fixes_have_needs (without, fix, options));
-  g_assert_false (embark_fixes_have_needs (without, embark_fixes_find ("windows-virtio"), options));
-  g_assert_false (embark_fixes_have_needs (without, embark_fixes_find ("windows-cloudbase"), options));
 }
 
 /* What goes to the helper and into the journal comes back. */
