@@ -46,9 +46,7 @@ EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command,
     return NULL;
   g_strfreev (options->fixes);
   options->fixes = fixes;
-  options->virtio_win = make_path (command->virtio_win);
   options->packages = make_path (command->packages);
-  options->cloudbase = make_path (command->cloudbase);
   options->is_networked = command->is_networked;
   fixes = leave_out (command, report, options);
   g_strfreev (options->fixes);

@@ -114,9 +114,7 @@ gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, co
 {
   guint needed = embark_fixes_get_needed (report, fix);
 
-  return ((needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) == 0 || options->virtio_win != NULL)
-         && ((needed & EMBARK_FIX_NEEDS_PACKAGES) == 0 || options->packages != NULL || options->is_networked)
-         && ((needed & EMBARK_FIX_NEEDS_CLOUDBASE) == 0 || options->cloudbase != NULL);
+  return (needed & EMBARK_FIX_NEEDS_PACKAGES) == 0 || options->packages != NULL || options->is_networked;
 }
 
 static char *list_ids (EmbarkReport *report)

@@ -62,7 +62,7 @@ class Prepare(EmbarkCase):
     def test_lists_what_helps(self):
         _, fixes = self.run_json("fixes", self.disk)
         self.assertEqual([fix["id"] for fix in fixes][0], "linux-disks")
-        self.assertNotIn("windows-virtio", [fix["id"] for fix in fixes])
+        self.assertNotIn("windows-fast-startup", [fix["id"] for fix in fixes])
 
     def test_rehearsal(self):
         result, answer = self.run_json("prepare", self.disk, "--fix", "linux-disks")
@@ -95,7 +95,7 @@ class Prepare(EmbarkCase):
     def test_refuses(self):
         for arguments, status, words in (
                 (("prepare", self.disk), 2, "--fix"),
-                (("prepare", self.disk, "--fix", "windows-virtio"), None, "another system"),
+                (("prepare", self.disk, "--fix", "windows-fast-startup"), None, "another system"),
                 (("prepare", self.disk, "--fix", "nonsense"), None, "is no fix")):
             result = self.run_embark(*arguments, env=self.env)
             self.assertNotEqual(result.status, 0)
