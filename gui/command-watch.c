@@ -16,6 +16,7 @@ typedef struct
   int last_state; /* EmbarkMigrationState last told, -1 none */
   guint64 last_bytes;
   gint64 last_progress; /* monotonic microseconds of the last progress line of JSON */
+  char last_stage[40];  /* of that line */
 } Watch;
 
 static JsonBuilder *begin_line (const char *event)
@@ -75,9 +76,12 @@ static void print_json_progress (Watch *watch)
   gint64 seconds = embark_migration_get_seconds_left (watch->migration);
   JsonBuilder *builder;
 
-  if (now - watch->last_progress < G_USEC_PER_SEC / 4 && report->bytes_done != report->bytes_total)
+  /* Nothing may follow a new stage for long, so it is always told. */
+  if (now - watch->last_progress < G_USEC_PER_SEC / 4 && report->bytes_done != report->bytes_total
+      && g_str_equal (report->stage, watch->last_stage))
     return;
   watch->last_progress = now;
+  g_strlcpy (watch->last_stage, report->stage, sizeof watch->last_stage);
   builder = begin_line ("progress");
   json_builder_set_member_name (builder, "progress");
   json_builder_add_double_value (builder, embark_migration_get_progress (watch->migration));
