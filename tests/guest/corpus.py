@@ -18,7 +18,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
 import images  # noqa: E402
+import test_fixes_cloud  # noqa: E402
 import test_fixes_linux  # noqa: E402
+import test_prepare_kill  # noqa: E402
 from embark_cli import BUCKET, BUILD, REGION, ROOT, EmbarkCase  # noqa: E402
 
 EXPECTED = os.path.join(HERE, "corpus", "expected.json")
@@ -162,7 +164,8 @@ class Boot(EmbarkCase):
                 self.boot(self.path("object.qcow2").decode(), name, "its object boots")
 
 
-BOOTS = [Boot, test_fixes_linux.Boots, test_fixes_linux.Families]
+BOOTS = [Boot, test_fixes_linux.Boots, test_fixes_linux.Families, test_fixes_cloud.CloudInit,
+         test_fixes_cloud.Object, test_prepare_kill.Killed]
 
 
 def main():
