@@ -11,11 +11,14 @@
 #include "model/account-private.h"
 #include "model/base/errors.h"
 #include "model/base/log.h"
+#include "model/base/private-folder.h"
 #include "model/library-private.h"
 #include "model/migration-list-private.h"
 #include "model/source/hypervisor.h"
 
 #define SCHEDULE_SECONDS 20
+/* Of nobody else: whatever is called so and held by nobody is removed. */
+#define RUNTIME_PREFIX "embark-run-"
 
 struct _EmbarkContext
 {
@@ -25,6 +28,7 @@ struct _EmbarkContext
   char *cache_dir;
   char *overlay_dir;
   char *runtime_dir;
+  EmbarkPrivateFolder *runtime_folder; /* (nullable) */
   char *guest_helper;
   EmbarkHttp *http;
   EmbarkJournal *journal;
@@ -38,7 +42,6 @@ struct _EmbarkContext
   EmbarkJudge judge;
   EmbarkSendLimit send_limit;
   guint schedule_id; /* looks at the clock while the limit holds at certain hours only */
-  gboolean owns_runtime_dir;
 };
 
 G_DEFINE_FINAL_TYPE (EmbarkContext, embark_context, G_TYPE_OBJECT)
@@ -80,8 +83,7 @@ static void embark_context_finalize (GObject *object)
   g_clear_object (&self->housekeeping);
   g_clear_pointer (&self->http, embark_http_unref);
   g_clear_pointer (&self->journal, embark_journal_free);
-  if (self->owns_runtime_dir)
-    g_rmdir (self->runtime_dir);
+  g_clear_pointer (&self->runtime_folder, embark_private_folder_free);
   g_free (self->cache_dir);
   g_free (self->overlay_dir);
   g_free (self->runtime_dir);
@@ -108,21 +110,19 @@ static void embark_context_init (EmbarkContext *self)
   self->housekeeping = embark_job_list_new (0);
 }
 
-/* A socket's path has room for 107 bytes, so the folder is as short as the system allows. */
-static char *make_runtime_dir (GError **error)
+/* A socket's path has room for 107 bytes, so the folder is as short as the system allows. What a program that was
+ * killed left there goes first. */
+static gboolean make_runtime_dir (EmbarkContext *self, GError **error)
 {
   const char *base = g_get_user_runtime_dir ();
-  g_autofree char *template = NULL;
 
   if (strlen (base) > 60 || g_access (base, W_OK | X_OK) != 0)
     base = g_get_tmp_dir ();
-  template = g_build_filename (base, "embark-XXXXXX", NULL);
-  if (g_mkdtemp_full (template, 0700) == NULL)
-    {
-      embark_error_set_errno (error, errno, _ ("could not make a private folder"), template);
-      return NULL;
-    }
-  return g_steal_pointer (&template);
+  self->runtime_folder = embark_private_folder_new (base, RUNTIME_PREFIX, error);
+  if (self->runtime_folder == NULL)
+    return FALSE;
+  self->runtime_dir = g_strdup (self->runtime_folder->path);
+  return TRUE;
 }
 
 static char *choose_folder (const char *given, const char *base)
@@ -163,9 +163,10 @@ static gboolean open_folders (EmbarkContext *self, const EmbarkContextOptions *o
   if (self->journal == NULL)
     return FALSE;
   self->cache_dir = choose_folder (options->cache_dir, g_get_user_cache_dir ());
-  self->runtime_dir = options->runtime_dir != NULL ? g_strdup (options->runtime_dir) : make_runtime_dir (error);
-  self->owns_runtime_dir = options->runtime_dir == NULL;
-  return self->runtime_dir != NULL;
+  if (options->runtime_dir == NULL)
+    return make_runtime_dir (self, error);
+  self->runtime_dir = g_strdup (options->runtime_dir);
+  return TRUE;
 }
 
 EmbarkContext *embark_context_new (const EmbarkContextOptions *options, GError **error)

@@ -16,10 +16,11 @@
 
 #include "model/base/errors.h"
 #include "model/base/process.h"
-#include "model/source/export-folder.h"
+#include "model/base/private-folder.h"
 #include "model/source/export-lock.h"
 #include "model/source/sandbox.h"
 
+#define FOLDER_PREFIX "export-"
 #define START_TIMEOUT_US (30 * G_USEC_PER_SEC)
 #define END_TIMEOUT_MS 2000
 /* What was written goes to the disk first. */
@@ -27,7 +28,7 @@
 
 struct _EmbarkExport
 {
-  EmbarkExportFolder *folder;
+  EmbarkPrivateFolder *folder;
   EmbarkProcess *process;
   GArray *locks;
   char *socket;
@@ -154,7 +155,7 @@ static EmbarkExport *start_export (EmbarkImageChain *chain, const char *runtime_
   self->locks = embark_export_lock (chain, is_writable ? 1 : 0, error);
   if (self->locks == NULL)
     return NULL;
-  self->folder = embark_export_folder_new (runtime_dir, error);
+  self->folder = embark_private_folder_new (runtime_dir, FOLDER_PREFIX, error);
   if (self->folder == NULL)
     return NULL;
   self->socket = g_build_filename (self->folder->path, EMBARK_SANDBOX_SOCKET, NULL);
@@ -215,7 +216,7 @@ void embark_export_free (EmbarkExport *self)
     return;
   if (self->process != NULL)
     end_process (self);
-  g_clear_pointer (&self->folder, embark_export_folder_free);
+  g_clear_pointer (&self->folder, embark_private_folder_free);
   g_clear_pointer (&self->locks, g_array_unref);
   g_free (self->socket);
   g_free (self);

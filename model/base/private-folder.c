@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Folders named export-XXXXXX in the runtime directory, one level deep.
+ * Only folders of this user, and nothing behind a link, is ever removed.
  */
-#include "model/source/export-folder.h"
+#include "model/base/private-folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,8 @@
 
 #include "model/base/errors.h"
 
-#define PREFIX "export-"
+/* Levels of folders within that are removed with it. */
+#define DEPTH_MAX 2
 #define ATTEMPTS_MAX 8
 
 /* A descriptor that holds the lock of the folder, or -1 if another has it or it is no longer there. */
@@ -32,7 +33,7 @@ static int lock_folder (const char *path)
   return -1;
 }
 
-static void remove_folder (const char *path)
+static void remove_folder (const char *path, guint depth)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -40,58 +41,61 @@ static void remove_folder (const char *path)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
-      g_unlink (file);
+      if (g_unlink (file) != 0 && depth > 0 && !g_file_test (file, G_FILE_TEST_IS_SYMLINK))
+        remove_folder (file, depth - 1);
     }
   g_rmdir (path);
 }
 
-static void sweep (const char *runtime_dir)
+static void sweep (const char *parent, const char *prefix)
 {
-  g_autoptr (GDir) dir = g_dir_open (runtime_dir, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      if (!g_str_has_prefix (name, PREFIX))
+      if (!g_str_has_prefix (name, prefix))
         continue;
-      g_autofree char *path = g_build_filename (runtime_dir, name, NULL);
+      g_autofree char *path = g_build_filename (parent, name, NULL);
       int fd = lock_folder (path);
       if (fd < 0)
         continue;
-      remove_folder (path);
+      remove_folder (path, DEPTH_MAX);
       close (fd);
     }
 }
 
-EmbarkExportFolder *embark_export_folder_new (const char *runtime_dir, GError **error)
+EmbarkPrivateFolder *embark_private_folder_new (const char *parent, const char *prefix, GError **error)
 {
-  sweep (runtime_dir);
+  g_autofree char *template = g_strconcat (prefix, "XXXXXX", NULL);
+
+  sweep (parent, prefix);
   /* Another program's sweep can take the folder between its birth and its lock: then one more is made. */
   for (guint i = 0; i < ATTEMPTS_MAX; i++)
     {
-      g_autofree char *path = g_build_filename (runtime_dir, PREFIX "XXXXXX", NULL);
+      g_autofree char *path = g_build_filename (parent, template, NULL);
       if (g_mkdtemp_full (path, 0700) == NULL)
         {
-          embark_error_set_errno (error, errno, _ ("Could not make a folder in"), runtime_dir);
+          embark_error_set_errno (error, errno, _ ("Could not make a folder in"), parent);
           return NULL;
         }
       int fd = lock_folder (path);
       if (fd < 0)
         continue;
-      EmbarkExportFolder *self = g_new0 (EmbarkExportFolder, 1);
+      EmbarkPrivateFolder *self = g_new0 (EmbarkPrivateFolder, 1);
       self->path = g_steal_pointer (&path);
       self->fd = fd;
       return self;
     }
-  embark_error_set_errno (error, EBUSY, _ ("Could not make a folder in"), runtime_dir);
+  embark_error_set_errno (error, EBUSY, _ ("Could not make a folder in"), parent);
   return NULL;
 }
 
-void embark_export_folder_free (EmbarkExportFolder *self)
+void embark_private_folder_free (EmbarkPrivateFolder *self)
 {
   if (self == NULL)
     return;
-  remove_folder (self->path);
+  remove_folder (self->path, DEPTH_MAX);
   close (self->fd);
   g_free (self->path);
   g_free (self);
