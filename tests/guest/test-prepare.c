@@ -11,7 +11,6 @@
 #include "tests/guest/guest-fixture.h"
 
 #define FIX "linux-machine-id"
-#define BOTH "linux-cloud-init," FIX
 
 typedef struct
 {
@@ -32,38 +31,6 @@ static char *sum_file (const char *path)
   g_assert_no_error (error);
   sum[64] = '\0';
   return sum;
-}
-
-static void run (const char *const *argv, char **ret_output)
-{
-  g_autoptr (GError) error = NULL;
-  int status = 0;
-
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, ret_output, NULL, &status, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_spawn_check_wait_status (status, NULL));
-}
-
-/* The packages of cloud-init for debian12, in a folder. */
-static char *unpack_packages (World *world)
-{
-  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "guest", "images.py", NULL);
-  char *folder = g_build_filename (world->folder, "packages", NULL);
-  g_autofree char *archive = NULL;
-  const char *find[] = { "/usr/bin/python3", script, "debian12-packages", NULL };
-
-  run (find, &archive);
-  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
-  const char *unpack[] = { "tar", "-C", folder, "-xf", g_strchomp (archive), NULL };
-  run (unpack, NULL);
-  return folder;
-}
-
-static void remove_folder (const char *folder)
-{
-  const char *argv[] = { "rm", "-r", folder, NULL };
-
-  run (argv, NULL);
 }
 
 /* Done once: the facts are kept in the cache that all guest tests share. */
@@ -127,7 +94,7 @@ static void log_cb (const char *line, gpointer user_data)
 }
 
 static EmbarkPrepared *prepare (World *world, const EmbarkDiskSource *source, EmbarkLook *look, const char *name,
-                                const char *fixes, const char *packages, Watch *watch, GError **error)
+                                const char *fixes, Watch *watch, GError **error)
 {
   g_autoptr (EmbarkFixOptions) options = embark_fix_options_new ();
   g_autofree char *overlay = g_build_filename (world->folder, name, NULL);
@@ -142,7 +109,6 @@ static EmbarkPrepared *prepare (World *world, const EmbarkDiskSource *source, Em
 
   g_strfreev (options->fixes);
   options->fixes = g_strsplit (fixes, ",", -1);
-  options->packages = g_strdup (packages);
   watch->cancellable = g_cancellable_new ();
   watch->stages = g_string_new (NULL);
   watch->log = g_string_new (NULL);
@@ -169,22 +135,11 @@ static JsonObject *find_change (EmbarkPrepared *prepared, const char *action, co
   return NULL;
 }
 
-static void assert_ready (EmbarkFacts *facts)
-{
-  JsonArray *sources = embark_facts_get_list (facts, "linux.cloudInit.datasources");
-
-  g_assert_true (embark_facts_is (facts, "linux.cloudInit.installed"));
-  g_assert_true (embark_facts_is (facts, "linux.cloudInit.enabled"));
-  g_assert_cmpuint (json_array_get_length (embark_facts_get_list (facts, "linux.cloudInit.missingServices")), ==, 0);
-  g_assert_cmpstr (json_array_get_string_element (sources, 0), ==, "ConfigDrive");
-}
-
 static void test_changes (void)
 {
   World *world = open_world ();
   Watch first = { 0 }, second = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autofree char *packages = unpack_packages (world);
   g_autofree char *one = g_build_filename (world->folder, "one.qcow2", NULL);
   g_autofree char *two = g_build_filename (world->folder, "two.qcow2", NULL);
   g_autoptr (EmbarkPrepared) prepared = NULL;
@@ -192,8 +147,7 @@ static void test_changes (void)
   g_autoptr (EmbarkPrepared) again = NULL;
   JsonObject *change;
 
-  g_assert_false (embark_facts_is (world->look->facts, "linux.cloudInit.installed"));
-  prepared = prepare (world, world->source, world->look, "one.qcow2", BOTH, packages, &first, &error);
+  prepared = prepare (world, world->source, world->look, "one.qcow2", FIX, &first, &error);
   g_test_message ("%s", first.log->str);
   g_assert_no_error (error);
   change = find_change (prepared, "remove", "/var/lib/dbus/machine-id");
@@ -202,24 +156,20 @@ static void test_changes (void)
   g_assert_cmpstr (json_object_get_string_member (change, "kept"), ==,
                    "/var/lib/embark/replaced/var/lib/dbus/machine-id");
   g_assert_nonnull (find_change (prepared, "create", "/var/lib/dbus/machine-id"));
-  g_assert_nonnull (find_change (prepared, "install", "cloud-init "));
-  g_assert_nonnull (find_change (prepared, "create", "/etc/cloud/cloud.cfg.d/99_embark.cfg"));
-  g_assert_nonnull (strstr (first.stages->str, "mount fix:linux-cloud-init fix:" FIX " finish "));
-  g_assert_nonnull (strstr (first.log->str, "Setting up cloud-init"));
+  g_assert_nonnull (strstr (first.stages->str, "mount fix:" FIX " finish "));
+  g_assert_nonnull (strstr (first.log->str, FIX ": remove /var/lib/dbus/machine-id"));
   g_assert_cmpstr (prepared->look->fingerprint, !=, world->look->fingerprint);
   g_assert_cmpuint (prepared->overlay_size, >, 0);
-  assert_ready (prepared->look->facts);
+  g_assert_true (embark_facts_is (prepared->look->facts, "os.found"));
 
   source = embark_prepare_make_source (world->source, one, NULL, &error);
   g_assert_no_error (error);
-  again = prepare (world, source, prepared->look, "two.qcow2", BOTH, NULL, &second, &error);
+  again = prepare (world, source, prepared->look, "two.qcow2", FIX, &second, &error);
   g_test_message ("%s", second.log->str);
   g_assert_no_error (error);
   g_assert_cmpuint (json_array_get_length (again->changes), ==, 0);
-  assert_ready (again->look->facts);
   g_assert_cmpint (g_unlink (one), ==, 0);
   g_assert_cmpint (g_unlink (two), ==, 0);
-  remove_folder (packages);
   clear_watch (&first);
   clear_watch (&second);
   close_world (world);
@@ -232,7 +182,7 @@ static void test_refusal (void)
   Watch watch = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", "linux-cloud-init", NULL, &watch, &error));
+  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", "linux-cloud-init", &watch, &error));
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED);
   g_assert_nonnull (strstr (error->message, "apt-get install cloud-init"));
   g_assert_null (strstr (watch.stages->str, "fix:"));
@@ -250,7 +200,7 @@ static void test_cancel (void)
       Watch watch = { .cancel_at = stages[i] };
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (prepare (world, world->source, world->look, "one.qcow2", FIX, NULL, &watch, &error));
+      g_assert_null (prepare (world, world->source, world->look, "one.qcow2", FIX, &watch, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_assert_cmpuint (guest_fixture_find_helpers ()->len, ==, 0);
       clear_watch (&watch);
@@ -266,7 +216,7 @@ static void test_changed_disk (void)
 
   g_free (world->look->fingerprint);
   world->look->fingerprint = g_strdup ("another");
-  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", FIX, NULL, &watch, &error));
+  g_assert_null (prepare (world, world->source, world->look, "one.qcow2", FIX, &watch, &error));
   g_assert_error (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED);
   clear_watch (&watch);
   close_world (world);

@@ -41,8 +41,12 @@ class CloudInit(FixCase):
         return f"file={self.path('drive.iso')},media=cdrom,format=raw,if=ide,readonly=on"
 
     def test_config_drive(self):
-        made = self.prepare("debian12", "linux-cloud-init", packages=self.unpack_packages(), once=True)
+        made = self.prepare("debian12", "linux-cloud-init", packages=self.unpack_packages())
         self.assert_turned(made, "linux-cloud-init")
+        self.assert_settled(made)
+        self.assertTrue([path for path in made.changed_paths() if path.startswith("cloud-init ")], made.changes)
+        self.assertIn("/etc/cloud/cloud.cfg.d/99_embark.cfg", made.changed_paths())
+        self.assertEqual(made.after["facts"]["linux"]["cloudInit"]["datasources"][0], "ConfigDrive")
         text, _ = self.boot(made.overlay, wanted=WORDS, seconds=1200, drives=[self.make_config_drive()])
         self.assertRegex(text, rf"GNU/Linux 12 {HOST} ttyS0")
 
