@@ -34,7 +34,10 @@ static const char *const foreign_patterns[] = {
   "/etc/network/interfaces.d/50-cloud-init{,.cfg}",
 };
 
-static const char *const services[] = { "cloud-init-local", "cloud-init", "cloud-config", "cloud-final" };
+/* 24.3 and later have one that does the work of all, and another name for the second. */
+static const char *const services[] = {
+  "cloud-init-main", "cloud-init-local", "cloud-init", "cloud-init-network", "cloud-config", "cloud-final",
+};
 
 gboolean embark_refuse_linux_cloud_init (EmbarkFixSession *session, GError **error)
 {
@@ -122,6 +125,8 @@ static char *make_script (EmbarkFixSession *session, gboolean is_systemd)
                                 "else update-rc.d %s defaults; fi\n",
                                 services[i], services[i], services[i]);
     }
+  if (script->len > 0)
+    g_string_prepend (script, "set -e\n");
   return g_string_free (g_steal_pointer (&script), FALSE);
 }
 

@@ -45,7 +45,8 @@ gboolean embark_fix_linux_ssh_keys (EmbarkFixSession *session, GError **error)
   g_auto (GStrv) found = embark_linux_glob (embark_fix_get_guest (session), HOST_KEYS);
 
   for (guint i = 0; found[i] != NULL; i++)
-    if (!embark_fix_remove (session, found[i], error))
+    /* A copy would go into every machine that is made of the image. */
+    if (!embark_fix_remove_tree (session, found[i], error))
       return FALSE;
   return TRUE;
 }
