@@ -93,22 +93,32 @@ static void add_fix (JsonBuilder *builder, const EmbarkFix *fix)
   json_builder_end_object (builder);
 }
 
+/* TRUE when it came to its end. */
+static gboolean wait_for (EmbarkCommand *command, EmbarkJob *job, const char *title, GError **error)
+{
+  embark_command_show_progress (title);
+  embark_command_wait (command, job);
+  embark_command_show_progress (NULL);
+  if (embark_job_get_state (job) == EMBARK_JOB_DONE)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (embark_job_get_error (job)));
+  return FALSE;
+}
+
+/* Its report; borrowed. */
+static EmbarkReport *look_inside (EmbarkCommand *command, EmbarkDisk *disk, GError **error)
+{
+  g_autoptr (EmbarkJob) job = g_object_ref (embark_disk_check (disk));
+
+  return wait_for (command, job, _ ("Looking inside"), error) ? embark_disk_get_report (disk) : NULL;
+}
+
 /* The disk of the only target, looked into. */
 static EmbarkDisk *check_target (EmbarkCommand *command, EmbarkMachine **ret_machine, GError **error)
 {
   EmbarkDisk *disk = embark_command_find_disk (command, ret_machine, error);
-  g_autoptr (EmbarkJob) job = NULL;
 
-  if (disk == NULL)
-    return NULL;
-  job = g_object_ref (embark_disk_check (disk));
-  embark_command_show_progress (_ ("Looking inside"));
-  embark_command_wait (command, job);
-  embark_command_show_progress (NULL);
-  if (embark_job_get_state (job) == EMBARK_JOB_DONE && embark_disk_get_report (disk) != NULL)
-    return disk;
-  g_propagate_error (error, g_error_copy (embark_job_get_error (job)));
-  return NULL;
+  return disk != NULL && look_inside (command, disk, error) != NULL ? disk : NULL;
 }
 
 static gboolean is_finding_for (EmbarkReport *report, const EmbarkFix *fix)
@@ -170,13 +180,7 @@ static gboolean save (EmbarkCommand *command, EmbarkPreparation *preparation, co
   if (path == NULL)
     return TRUE;
   job = embark_preparation_save (preparation, path, is_overlay);
-  embark_command_show_progress (_ ("Saving the disk"));
-  embark_command_wait (command, job);
-  embark_command_show_progress (NULL);
-  if (embark_job_get_state (job) == EMBARK_JOB_DONE)
-    return TRUE;
-  g_propagate_error (error, g_error_copy (embark_job_get_error (job)));
-  return FALSE;
+  return wait_for (command, job, _ ("Saving the disk"), error);
 }
 
 static void print_turned (EmbarkPreparation *preparation)
@@ -307,13 +311,10 @@ int embark_command_prepare (EmbarkCommand *command)
 int embark_command_check_for_fixes (EmbarkCommand *command, EmbarkDisk *disk, EmbarkFixOptions **ret_options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (EmbarkJob) job = g_object_ref (embark_disk_check (disk));
+  EmbarkReport *report = look_inside (command, disk, &error);
 
-  embark_command_show_progress (_ ("Looking inside"));
-  embark_command_wait (command, job);
-  embark_command_show_progress (NULL);
-  if (embark_job_get_state (job) != EMBARK_JOB_DONE || embark_disk_get_report (disk) == NULL)
-    return embark_command_fail (command, embark_job_get_error (job));
-  *ret_options = embark_command_make_fix_options (command, embark_disk_get_report (disk), &error);
+  if (report == NULL)
+    return embark_command_fail (command, error);
+  *ret_options = embark_command_make_fix_options (command, report, &error);
   return *ret_options != NULL ? EMBARK_EXIT_DONE : embark_command_fail (command, error);
 }

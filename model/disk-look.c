@@ -118,10 +118,22 @@ static gint64 get_now (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
-static EmbarkImageChain *open_chain (const EmbarkDiskSource *source, GCancellable *cancellable, GError **error)
+EmbarkImageChain *embark_disk_source_open (const EmbarkDiskSource *self, GCancellable *cancellable, GError **error)
 {
-  return embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable,
-                                  error);
+  return embark_image_chain_open (self->path, self->format, (const char *const *) self->allowed, cancellable, error);
+}
+
+EmbarkImageChain *embark_disk_source_open_checked (const EmbarkDiskSource *self, const char *fingerprint,
+                                                   GCancellable *cancellable, GError **error)
+{
+  g_autoptr (EmbarkImageChain) chain = embark_disk_source_open (self, cancellable, error);
+  g_autofree char *current = chain != NULL ? embark_image_chain_get_fingerprint (chain) : NULL;
+
+  if (chain == NULL || g_strcmp0 (fingerprint, current) == 0)
+    return g_steal_pointer (&chain);
+  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED,
+                       _ ("The disk changed since it was checked. Start again to check it anew."));
+  return NULL;
 }
 
 static EmbarkLook *make_look (EmbarkImageChain *chain)
@@ -144,7 +156,7 @@ EmbarkLook *embark_look_at_header (const EmbarkDiskSource *source, GCancellable 
       embark_disk_source_check_rest (source, error);
       return NULL;
     }
-  chain = open_chain (source, cancellable, error);
+  chain = embark_disk_source_open (source, cancellable, error);
   if (chain == NULL)
     return NULL;
   return make_look (chain);
@@ -363,7 +375,7 @@ EmbarkLook *embark_look_at_layout (const EmbarkDiskSource *source, EmbarkProgres
   if (!embark_disk_source_check_rest (source, error))
     return NULL;
   report_stage (&watcher, "probe", 0);
-  chain = open_chain (source, cancellable, error);
+  chain = embark_disk_source_open (source, cancellable, error);
   if (chain == NULL)
     return NULL;
   look = make_look (chain);
@@ -389,7 +401,7 @@ EmbarkLook *embark_look_inside (const EmbarkDiskSource *source, const EmbarkLook
   if (!embark_disk_source_check_rest (source, error))
     return NULL;
   report_stage (&watcher, "probe", 0);
-  chain = open_chain (source, cancellable, error);
+  chain = embark_disk_source_open (source, cancellable, error);
   if (chain == NULL)
     return NULL;
   key = make_key (source, chain);
@@ -418,7 +430,7 @@ EmbarkLook *embark_look_with_guest (const EmbarkDiskSource *source, EmbarkFacts 
 {
   EmbarkLookOptions options = { 0 };
   LookWatcher watcher = { NULL, NULL };
-  g_autoptr (EmbarkImageChain) chain = open_chain (source, cancellable, error);
+  g_autoptr (EmbarkImageChain) chain = embark_disk_source_open (source, cancellable, error);
   g_autoptr (EmbarkExport) export = NULL;
   g_autoptr (EmbarkLook) look = NULL;
 

@@ -10,6 +10,7 @@
 
 #include "model/base/facts.h"
 #include "model/base/progress.h"
+#include "model/source/image-chain.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +53,13 @@ typedef struct
 
 /* IN_USE with the machine's name when the source is held. Part of every function that reads the disk. */
 gboolean embark_disk_source_check_rest (const EmbarkDiskSource *self, GError **error);
+
+/* The files that hold the disk. Errors: as embark_image_chain_open(). */
+EmbarkImageChain *embark_disk_source_open (const EmbarkDiskSource *self, GCancellable *cancellable, GError **error);
+/* The same, but SOURCE_CHANGED when they are not those of @fingerprint; without one nothing is known of them, so too.
+ */
+EmbarkImageChain *embark_disk_source_open_checked (const EmbarkDiskSource *self, const char *fingerprint,
+                                                   GCancellable *cancellable, GError **error);
 
 /* The image files only, without any other process: milliseconds. */
 EmbarkLook *embark_look_at_header (const EmbarkDiskSource *source, GCancellable *cancellable, GError **error);

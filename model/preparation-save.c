@@ -55,10 +55,7 @@ static gboolean copy_overlay (const Work *work, GCancellable *cancellable, GErro
 static gboolean save_disk (const Work *work, GCancellable *cancellable, GError **error)
 {
   g_autoptr (EmbarkDiskSource) source = embark_prepare_make_source (work->source, work->overlay, cancellable, error);
-  g_autoptr (EmbarkImageChain) chain =
-      source != NULL ? embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed,
-                                                cancellable, error)
-                     : NULL;
+  g_autoptr (EmbarkImageChain) chain = source != NULL ? embark_disk_source_open (source, cancellable, error) : NULL;
 
   return chain != NULL && embark_overlay_save (chain, work->path, cancellable, error);
 }

@@ -11,6 +11,7 @@
 #include "model/base/errors.h"
 #include "model/context-private.h"
 #include "model/disk-private.h"
+#include "model/guest/guest-client.h"
 #include "model/overlay-folder.h"
 #include "model/prepare.h"
 
@@ -49,7 +50,6 @@ struct _EmbarkPreparation
   EmbarkOverlayHold *hold; /* (nullable) until it is discarded or handed over */
   EmbarkPrepared *prepared;
   EmbarkReport *before, *after;
-  EmbarkFacts *facts; /* of the look before */
   char *original_fingerprint, *overlay;
   GPtrArray *lines;
   LogPipe *log;
@@ -229,7 +229,6 @@ static void embark_preparation_finalize (GObject *object)
   embark_prepared_free (self->prepared);
   g_clear_pointer (&self->before, embark_report_unref);
   g_clear_pointer (&self->after, embark_report_unref);
-  g_clear_pointer (&self->facts, embark_facts_unref);
   g_free (self->original_fingerprint);
   g_free (self->overlay);
   g_ptr_array_unref (self->lines);
@@ -281,7 +280,6 @@ EmbarkPreparation *embark_preparation_new (EmbarkMachine *machine, EmbarkDisk *d
   self->disk = g_object_ref (disk);
   self->options = embark_fix_options_copy (options);
   self->before = embark_report_ref (report);
-  self->facts = embark_facts_ref (embark_report_get_facts (report));
   self->original_fingerprint = g_strdup (embark_disk_get_fingerprint (disk));
   return self;
 }
@@ -332,7 +330,7 @@ void embark_preparation_start (EmbarkPreparation *self)
     }
   work = g_new0 (Work, 1);
   work->source = embark_disk_source_copy (embark_disk_get_source (self->disk));
-  work->facts = embark_facts_ref (self->facts);
+  work->facts = embark_facts_ref (embark_report_get_facts (self->before));
   work->fingerprint = g_strdup (self->original_fingerprint);
   work->options = embark_fix_options_copy (self->options);
   work->overlay = g_strdup (embark_overlay_hold_get_path (self->hold));
@@ -417,7 +415,7 @@ const char *embark_preparation_get_fix (EmbarkPreparation *self)
 
   g_return_val_if_fail (EMBARK_IS_PREPARATION (self), NULL);
   stage = self->job != NULL ? embark_job_get_report (self->job)->stage : "";
-  return g_str_has_prefix (stage, "fix:") ? stage + strlen ("fix:") : NULL;
+  return g_str_has_prefix (stage, EMBARK_GUEST_FIX_STAGE) ? stage + strlen (EMBARK_GUEST_FIX_STAGE) : NULL;
 }
 
 EmbarkReport *embark_preparation_get_before (EmbarkPreparation *self)

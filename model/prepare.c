@@ -6,12 +6,10 @@
 #include "model/prepare.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "model/base/errors.h"
 #include "model/guest/guest-client.h"
@@ -50,8 +48,10 @@ static void report (Watcher *watcher, const char *stage, double fraction)
 /* The look at the end passes through stages of its own, which are one to whoever waits. */
 static const char *name_stage (const char *stage)
 {
-  return g_str_equal (stage, "launch") || g_str_equal (stage, "mount") || g_str_has_prefix (stage, "fix:") ? stage
-                                                                                                           : "finish";
+  return g_str_equal (stage, "launch") || g_str_equal (stage, "mount")
+                 || g_str_has_prefix (stage, EMBARK_GUEST_FIX_STAGE)
+             ? stage
+             : "finish";
 }
 
 static double place_stage (const Watcher *watcher, const char *stage)
@@ -63,7 +63,8 @@ static double place_stage (const Watcher *watcher, const char *stage)
   if (g_str_equal (stage, "mount"))
     return 0.3;
   for (guint i = 0; i < n_fixes; i++)
-    if (g_str_has_prefix (stage, "fix:") && g_str_equal (stage + strlen ("fix:"), watcher->request->options->fixes[i]))
+    if (g_str_has_prefix (stage, EMBARK_GUEST_FIX_STAGE)
+        && g_str_equal (stage + strlen (EMBARK_GUEST_FIX_STAGE), watcher->request->options->fixes[i]))
       return 0.4 + 0.3 * i / n_fixes;
   return 0.7;
 }
@@ -110,26 +111,6 @@ static gboolean check_room (const char *overlay, GError **error)
   return FALSE;
 }
 
-static EmbarkImageChain *open_original (const EmbarkPrepareRequest *request, GCancellable *cancellable, GError **error)
-{
-  const EmbarkDiskSource *source = request->source;
-  g_autoptr (EmbarkImageChain) chain = NULL;
-  g_autofree char *fingerprint = NULL;
-
-  if (!embark_disk_source_check_rest (source, error))
-    return NULL;
-  chain =
-      embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable, error);
-  if (chain == NULL)
-    return NULL;
-  fingerprint = embark_image_chain_get_fingerprint (chain);
-  if (g_strcmp0 (fingerprint, request->fingerprint) == 0)
-    return g_steal_pointer (&chain);
-  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED,
-                       _ ("The disk changed since it was checked. Start again to check it anew."));
-  return NULL;
-}
-
 static EmbarkDiskSource *put_overlay_on (const EmbarkDiskSource *source, EmbarkImageChain *chain, const char *overlay)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -149,8 +130,7 @@ static EmbarkDiskSource *put_overlay_on (const EmbarkDiskSource *source, EmbarkI
 EmbarkDiskSource *embark_prepare_make_source (const EmbarkDiskSource *source, const char *overlay,
                                               GCancellable *cancellable, GError **error)
 {
-  g_autoptr (EmbarkImageChain) chain =
-      embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable, error);
+  g_autoptr (EmbarkImageChain) chain = embark_disk_source_open (source, cancellable, error);
 
   return chain != NULL ? put_overlay_on (source, chain, overlay) : NULL;
 }
@@ -158,8 +138,7 @@ EmbarkDiskSource *embark_prepare_make_source (const EmbarkDiskSource *source, co
 static EmbarkGuestPrepared *run_session (Watcher *watcher, const EmbarkDiskSource *prepared, GCancellable *cancellable,
                                          GError **error)
 {
-  g_autoptr (EmbarkImageChain) chain = embark_image_chain_open (
-      prepared->path, prepared->format, (const char *const *) prepared->allowed, cancellable, error);
+  g_autoptr (EmbarkImageChain) chain = embark_disk_source_open (prepared, cancellable, error);
   g_autoptr (EmbarkExport) export =
       chain != NULL ? embark_export_start_writable (chain, prepared->runtime_dir, cancellable, error) : NULL;
   EmbarkGuestRequest request = { .helper = prepared->helper, .cache_dir = prepared->cache_dir };
@@ -178,19 +157,6 @@ static guint64 measure_file (const char *path)
   return g_stat (path, &status) == 0 ? (guint64) status.st_blocks * 512 : 0;
 }
 
-/* What was written is to outlive a power cut before anybody relies on it. */
-static gboolean flush_file (const char *path, GError **error)
-{
-  int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
-
-  if (!ok)
-    embark_error_set_errno (error, errno, _ ("Could not write"), path);
-  if (fd >= 0)
-    close (fd);
-  return ok;
-}
-
 static EmbarkPrepared *change_overlay (Watcher *watcher, EmbarkImageChain *original, GCancellable *cancellable,
                                        GError **error)
 {
@@ -202,7 +168,7 @@ static EmbarkPrepared *change_overlay (Watcher *watcher, EmbarkImageChain *origi
   if (session == NULL)
     return NULL;
   report (watcher, "finish", SESSION_END);
-  if (!flush_file (request->overlay, error) || !embark_image_chain_verify (original, error))
+  if (!embark_overlay_flush (request->overlay, error) || !embark_image_chain_verify (original, error))
     return NULL;
   prepared->look = embark_look_with_guest (source, session->facts, session->is_slow, cancellable, error);
   if (prepared->look == NULL)
@@ -220,9 +186,9 @@ EmbarkPrepared *embark_prepare (const EmbarkPrepareRequest *request, GCancellabl
   EmbarkPrepared *prepared;
 
   report (&watcher, "overlay", 0);
-  if (!check_room (request->overlay, error))
+  if (!check_room (request->overlay, error) || !embark_disk_source_check_rest (request->source, error))
     return NULL;
-  original = open_original (request, cancellable, error);
+  original = embark_disk_source_open_checked (request->source, request->fingerprint, cancellable, error);
   if (original == NULL || !embark_overlay_create (original, request->overlay, cancellable, error))
     return NULL;
   prepared = change_overlay (&watcher, original, cancellable, error);

@@ -313,24 +313,9 @@ static void leave_upload (UploadRun *run)
 static EmbarkImageChain *open_checked_chain (const EmbarkStep *self, GCancellable *cancellable, GError **error)
 {
   g_autofree char *checked = embark_migration_record_dup (self->record, EMBARK_RECORD_FINGERPRINT);
-  g_autofree char *current = NULL;
   g_autoptr (EmbarkDiskSource) source = embark_step_make_source (self, cancellable, error);
-  g_autoptr (EmbarkImageChain) chain = NULL;
 
-  if (source == NULL)
-    return NULL;
-  chain =
-      embark_image_chain_open (source->path, source->format, (const char *const *) source->allowed, cancellable, error);
-  if (chain == NULL)
-    return NULL;
-  current = embark_image_chain_get_fingerprint (chain);
-  if (g_strcmp0 (checked, current) != 0)
-    {
-      g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_SOURCE_CHANGED,
-                           _ ("The disk changed since it was checked. Start again to check it anew."));
-      return NULL;
-    }
-  return g_steal_pointer (&chain);
+  return source != NULL ? embark_disk_source_open_checked (source, checked, cancellable, error) : NULL;
 }
 
 static gboolean send_whole (UploadRun *run, const char *socket, GCancellable *cancellable, GError **error)

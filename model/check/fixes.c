@@ -101,9 +101,8 @@ GPtrArray *embark_fixes_choose (EmbarkReport *report)
   return chosen;
 }
 
-guint embark_fixes_get_needed (EmbarkReport *report, const EmbarkFix *fix)
+static guint get_needed (EmbarkReport *report, const EmbarkFix *fix)
 {
-  g_return_val_if_fail (report != NULL && fix != NULL, EMBARK_FIX_NEEDS_NOTHING);
   if (strcmp (fix->id, "linux-cloud-init") == 0
       && embark_facts_is (embark_report_get_facts (report), "linux.cloudInit.installed"))
     return EMBARK_FIX_NEEDS_NOTHING;
@@ -112,7 +111,7 @@ guint embark_fixes_get_needed (EmbarkReport *report, const EmbarkFix *fix)
 
 gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, const EmbarkFixOptions *options)
 {
-  guint needed = embark_fixes_get_needed (report, fix);
+  guint needed = get_needed (report, fix);
 
   return (needed & EMBARK_FIX_NEEDS_PACKAGES) == 0 || options->packages != NULL || options->is_networked;
 }

@@ -40,8 +40,6 @@ const EmbarkFix *embark_fixes_find_for (EmbarkReport *report, const char *findin
 /* Of EmbarkFix (borrowed), new, in order: everything that can be fixed in @report. A system with SELinux gets its files
  * labelled anew when anything is changed in it. */
 GPtrArray *embark_fixes_choose (EmbarkReport *report);
-/* EmbarkFixNeeds of @fix on that disk: cloud-init that is installed already needs no packages. */
-guint embark_fixes_get_needed (EmbarkReport *report, const EmbarkFix *fix);
 /* TRUE when @options name all that @fix needs on that disk. */
 gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, const EmbarkFixOptions *options);
 /* @words: ids, or "auto" for embark_fixes_choose(); what comes back is ids in order, each once. BAD_NAME with the ids

@@ -74,16 +74,16 @@ gboolean embark_fix_keep (EmbarkFixSession *self, const char *path, GError **err
   return !embark_guest_has_file (self->g, real) || embark_fix_keep_as (self, real, NULL, error);
 }
 
-gboolean embark_fix_make_dir (EmbarkFixSession *self, const char *path, guint mode, GError **error)
+static gboolean make_dir (EmbarkFixSession *self, const char *path, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (path);
 
   if (embark_guest_has_dir (self->g, path))
     return TRUE;
-  if (!g_str_equal (parent, "/") && !embark_fix_make_dir (self, parent, FOLDER_MODE, error))
+  if (!g_str_equal (parent, "/") && !make_dir (self, parent, error))
     return FALSE;
-  if (guestfs_mkdir_mode (self->g, path, (int) mode) != 0
-      || (!self->is_windows && guestfs_chmod (self->g, (int) mode, path) != 0))
+  if (guestfs_mkdir_mode (self->g, path, FOLDER_MODE) != 0
+      || (!self->is_windows && guestfs_chmod (self->g, FOLDER_MODE, path) != 0))
     return embark_fix_fail (self, _ ("Could not create"), path, error);
   embark_fix_tell (self, "create", path, NULL);
   return TRUE;
@@ -97,7 +97,7 @@ static gboolean put_file (EmbarkFixSession *self, const char *path, const char *
   gboolean is_new = !embark_guest_has_file (self->g, path);
   gboolean was_immutable = FALSE;
 
-  if (is_new && !embark_fix_make_dir (self, parent, FOLDER_MODE, error))
+  if (is_new && !make_dir (self, parent, error))
     return FALSE;
   if (!is_new)
     {
@@ -220,7 +220,7 @@ gboolean embark_fix_link (EmbarkFixSession *self, const char *path, const char *
   free (present);
   if (is_there)
     return TRUE;
-  if (!embark_fix_remove (self, path, error) || !embark_fix_make_dir (self, parent, FOLDER_MODE, error))
+  if (!embark_fix_remove (self, path, error) || !make_dir (self, parent, error))
     return FALSE;
   if (guestfs_ln_s (self->g, target, path) != 0)
     return embark_fix_fail (self, _ ("Could not create"), path, error);

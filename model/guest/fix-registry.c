@@ -12,9 +12,7 @@
 #include "model/guest/guest-files.h"
 #include "model/guest/guest-registry.h"
 
-#define REG_BINARY 3
 #define REG_DWORD 4
-#define REG_MULTI_SZ 7
 #define DEPTH_MAX 32
 #define CURRENT "CurrentControlSet"
 
@@ -169,37 +167,4 @@ gboolean embark_fix_registry_set_string (EmbarkFixSession *self, const char *pat
 
   append_utf16 (bytes, value);
   return set_value (self, path, name, type, bytes->data, bytes->len, error);
-}
-
-gboolean embark_fix_registry_set_strings (EmbarkFixSession *self, const char *path, const char *name,
-                                          const char *const *values, GError **error)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-
-  for (guint i = 0; values[i] != NULL; i++)
-    append_utf16 (bytes, values[i]);
-  append_utf16 (bytes, "");
-  return set_value (self, path, name, REG_MULTI_SZ, bytes->data, bytes->len, error);
-}
-
-gboolean embark_fix_registry_set_binary (EmbarkFixSession *self, const char *path, const char *name, const void *bytes,
-                                         gsize length, GError **error)
-{
-  return set_value (self, path, name, REG_BINARY, bytes, length, error);
-}
-
-gboolean embark_fix_registry_remove_key (EmbarkFixSession *self, const char *path, GError **error)
-{
-  g_autofree char *real = embark_fix_registry_resolve (self, path);
-  gint64 node = embark_guest_registry_find (self->g, real);
-  g_autofree char *shown = NULL;
-
-  if (node == 0)
-    return TRUE;
-  shown = g_strdup_printf ("HKLM\\%s\\%s", self->hive, real);
-  if (guestfs_hivex_node_delete_child (self->g, node) != 0)
-    return embark_fix_fail (self, _ ("Could not remove"), shown, error);
-  self->is_hive_changed = TRUE;
-  embark_fix_tell (self, "remove", shown, NULL);
-  return TRUE;
 }

@@ -19,9 +19,8 @@
 
 G_BEGIN_DECLS
 
-/* Where what was replaced is kept, below it with its whole path; and the list of all changes, one a line. */
+/* Where what was replaced is kept, below it with its whole path; of Windows Embark\Replaced in %SystemRoot%. */
 #define EMBARK_FIX_LINUX_KEPT "/var/lib/embark/replaced"
-#define EMBARK_FIX_WINDOWS_KEPT "/Windows/Embark/Replaced" /* with the spelling of %SystemRoot% */
 
 typedef struct _EmbarkFixSession EmbarkFixSession;
 
@@ -48,7 +47,6 @@ gboolean embark_fix_write_stream (EmbarkFixSession *self, const char *path, GInp
 gboolean embark_fix_remove (EmbarkFixSession *self, const char *path, GError **error);
 /* A folder with all in it, when it is there; told as one change. Not kept: for caches and left-overs only. */
 gboolean embark_fix_remove_tree (EmbarkFixSession *self, const char *path, GError **error);
-gboolean embark_fix_make_dir (EmbarkFixSession *self, const char *path, guint mode, GError **error);
 /* A symbolic link that leads to @target; one that is there and leads elsewhere is replaced. */
 gboolean embark_fix_link (EmbarkFixSession *self, const char *path, const char *target, GError **error);
 /* NULL when it is not there; bounded to EMBARK_GUEST_TEXT_MAX. */
@@ -79,12 +77,6 @@ gboolean embark_fix_registry_set_dword (EmbarkFixSession *self, const char *path
 /* @type: 1 REG_SZ, 2 REG_EXPAND_SZ. */
 gboolean embark_fix_registry_set_string (EmbarkFixSession *self, const char *path, const char *name, guint type,
                                          const char *value, GError **error);
-gboolean embark_fix_registry_set_strings (EmbarkFixSession *self, const char *path, const char *name,
-                                          const char *const *values, GError **error);
-gboolean embark_fix_registry_set_binary (EmbarkFixSession *self, const char *path, const char *name, const void *bytes,
-                                         gsize length, GError **error);
-/* TRUE when it was not there. */
-gboolean embark_fix_registry_remove_key (EmbarkFixSession *self, const char *path, GError **error);
 /* Of the open hive, for reading with model/guest/guest-registry.h: "CurrentControlSet" put into words. Free. */
 char *embark_fix_registry_resolve (EmbarkFixSession *self, const char *path);
 

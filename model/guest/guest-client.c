@@ -28,7 +28,6 @@
 /* Of one fix, which may install packages or build an initramfs without KVM; and of a whole preparation. */
 #define FIX_DEADLINE 3600
 #define PREPARE_DEADLINE (4 * 3600)
-#define FIX_STAGE "fix:"
 
 typedef struct
 {
@@ -59,7 +58,7 @@ static void report_stage (Session *session, const char *stage)
   EmbarkProgress progress = { 0 };
 
   session->is_launching = strcmp (stage, "launch") == 0;
-  if (g_str_has_prefix (stage, FIX_STAGE))
+  if (g_str_has_prefix (stage, EMBARK_GUEST_FIX_STAGE))
     set_deadline (session, FIX_DEADLINE);
   else
     set_deadline (session, session->is_launching ? PROBE_DEADLINE : INSPECT_DEADLINE);

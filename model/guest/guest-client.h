@@ -28,6 +28,9 @@ typedef struct
 EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *ret_slow, EmbarkProgressFunc progress,
                                    gpointer user_data, GCancellable *cancellable, GError **error);
 
+/* The stage of a preparation while a fix is at work: this, and the id of the fix. */
+#define EMBARK_GUEST_FIX_STAGE "fix:"
+
 /* What a preparation brings back. */
 typedef struct
 {

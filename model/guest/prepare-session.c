@@ -11,12 +11,12 @@
 
 #include "model/base/errors.h"
 #include "model/guest/fix-private.h"
+#include "model/guest/guest-client.h"
 #include "model/guest/guest-files.h"
 #include "model/guest/helper-events.h"
 #include "model/guest/inspect.h"
 
 #define MOUNTS_MAX 64
-#define STAGE_PREFIX "fix:"
 /* What ntfs-3g.probe answers. */
 #define NTFS_HIBERNATED 14
 #define NTFS_UNCLEAN 15
@@ -206,7 +206,7 @@ static gboolean apply_all (EmbarkFixSession *session, GError **error)
 {
   for (const EmbarkFixEntry *entry = embark_fix_table_get (); entry->id != NULL; entry++)
     {
-      g_autofree char *stage = g_strconcat (STAGE_PREFIX, entry->id, NULL);
+      g_autofree char *stage = g_strconcat (EMBARK_GUEST_FIX_STAGE, entry->id, NULL);
 
       if (!embark_fix_is_chosen (session, entry->id))
         continue;

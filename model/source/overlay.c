@@ -105,7 +105,7 @@ static gboolean convert (EmbarkImageChain *chain, const char *folder, GCancellab
   return FALSE;
 }
 
-static gboolean flush_file (const char *path, GError **error)
+gboolean embark_overlay_flush (const char *path, GError **error)
 {
   int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
   gboolean ok = fd >= 0 && fsync (fd) == 0;
@@ -155,7 +155,7 @@ gboolean embark_overlay_save (EmbarkImageChain *chain, const char *path, GCancel
     }
   whole = g_build_filename (folder, WHOLE_NAME, NULL);
   ok = convert (chain, folder, cancellable, error) && embark_image_chain_verify (chain, error)
-       && flush_file (whole, error) && publish (whole, path, error);
+       && embark_overlay_flush (whole, error) && publish (whole, path, error);
   g_unlink (whole);
   g_rmdir (folder);
   return ok;
