@@ -8,11 +8,10 @@
 
 #include "model/check/report.h"
 #include "model/check/rules.h"
+#include "tests/unit/fixture-facts.h"
 
 #include <string.h>
 
-#define DEBIAN "facts-debian-12.json"
-#define WINDOWS "facts-windows-2012r2.json"
 #define BOTH EMBARK_JUDGE_BOTH
 #define ORIGINAL EMBARK_JUDGE_ORIGINAL
 #define CURRENT EMBARK_JUDGE_CURRENT
@@ -35,23 +34,6 @@ typedef struct
   const char *code;     /* of the finding */
   const char *evidence; /* (nullable) what the evidence has to name */
 } RuleCase;
-
-static EmbarkFacts *read_facts (const char *base, const char *change)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "unit", "fixtures", base, NULL);
-  g_autofree char *text = NULL, *json = g_strdelimit (g_strdup (change != NULL ? change : "{}"), "'", '"');
-  g_autoptr (EmbarkFacts) facts = NULL, over = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_file_get_contents (path, &text, NULL, &error);
-  g_assert_no_error (error);
-  facts = embark_facts_new_from_json (text, -1, &error);
-  g_assert_no_error (error);
-  over = embark_facts_new_from_json (json, -1, &error);
-  g_assert_no_error (error);
-  embark_facts_merge (facts, over);
-  return g_steal_pointer (&facts);
-}
 
 static EmbarkFacts *make_case_facts (const RuleCase *c)
 {

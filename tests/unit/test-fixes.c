@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "model/base/errors.h"
+#include "tests/unit/fixture-facts.h"
 
-#define DEBIAN "facts-debian-12.json"
-#define WINDOWS "facts-windows-2012r2.json"
 #define NO_INITRAMFS_VIRTIO                                                                                            \
   "{'linux':{'kernels':[{'version':'6.1','default':true,'virtioBlk':'module','virtioNet':'module',"                    \
   "'virtioPci':'module','initramfs':'/boot/initrd.img','initramfsVirtioBlk':false,'initramfsVirtioPci':false}]}}"
@@ -17,22 +16,10 @@
   "{'linux':{'kernels':[{'version':'6.1','default':true,'virtioBlk':'absent','virtioNet':'module',"                    \
   "'virtioPci':'module','initramfs':'/boot/initrd.img','initramfsVirtioBlk':false,'initramfsVirtioPci':true}]}}"
 
-/* The facts of a fixture with @change (JSON with ' for ") laid over them. */
 static EmbarkReport *make_report (const char *base, const char *change)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "unit", "fixtures", base, NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *json = g_strdelimit (g_strdup (change), "'", '"');
-  g_autoptr (EmbarkFacts) facts = NULL, over = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (EmbarkFacts) facts = read_facts (base, change);
 
-  g_file_get_contents (path, &text, NULL, &error);
-  g_assert_no_error (error);
-  facts = embark_facts_new_from_json (text, -1, &error);
-  g_assert_no_error (error);
-  over = embark_facts_new_from_json (json, -1, &error);
-  g_assert_no_error (error);
-  embark_facts_merge (facts, over);
   return embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
 }
 
