@@ -8,6 +8,7 @@
 #include "model/source/probe-reader.h"
 
 #define LINES_MAX 4096
+#define CID_DIGITS 8
 
 typedef struct
 {
@@ -96,19 +97,33 @@ static void judge_line (Descriptor *self, char *line)
   judge_setting (self, g_strchomp (line), g_strchug (equals + 1));
 }
 
+/* Behind the text only padding may follow, else another reader might see more lines. QEMU writes a new CID without
+ * padding, and what a longer text before it had at its end stays: it is the end of the text itself, shorter than
+ * a CID. */
+static gboolean is_padding (const char *text, gsize used, gsize size)
+{
+  for (gsize i = used; i < size;)
+    {
+      gsize run = strnlen (text + i, size - i);
+
+      if (run >= CID_DIGITS || run > used || memcmp (text + i, text + used - run, run) != 0)
+        return FALSE;
+      i += run + 1;
+    }
+  return TRUE;
+}
+
 void embark_probe_vmdk_descriptor (const char *text, gsize size, const char *expected_type, EmbarkImageProbe *probe)
 {
   Descriptor self = { .expected_type = expected_type, .probe = probe };
   gsize used = strnlen (text, size);
   g_autofree char *copy = g_strndup (text, used);
 
-  /* Behind the text only padding may follow, else another reader might see more lines. */
-  for (gsize i = used; i < size; i++)
-    if (text[i] != '\0')
-      {
-        embark_probe_set_unsafe (probe, _ ("Its descriptor holds a line that Embark does not know."));
-        return;
-      }
+  if (!is_padding (text, used, size))
+    {
+      embark_probe_set_unsafe (probe, _ ("Its descriptor holds a line that Embark does not know."));
+      return;
+    }
   g_auto (GStrv) lines = g_strsplit_set (copy, "\n\r", LINES_MAX);
   for (guint i = 0; lines[i] != NULL; i++)
     judge_line (&self, lines[i]);

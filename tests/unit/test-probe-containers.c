@@ -82,9 +82,9 @@ static const char good_descriptor[] = "# Disk DescriptorFile\nversion=1\nCID=123
                                       "createType=\"monolithicSparse\"\n\n# Extent description\n"
                                       "RW 2048 SPARSE \"disk.vmdk\"\n\n#DDB\nddb.adapterType = \"ide\"\n";
 
-static EmbarkImageProbe *probe_vmdk (const char *descriptor, guint64 capacity, guint64 gd)
+static guint8 *make_vmdk (const char *descriptor, guint64 capacity, guint64 gd)
 {
-  g_autofree guint8 *image = g_malloc0 (CLUSTER);
+  guint8 *image = g_malloc0 (CLUSTER);
 
   memcpy (image, "KDMV", 4);
   put_le32 (image + 4, 1);
@@ -98,6 +98,13 @@ static EmbarkImageProbe *probe_vmdk (const char *descriptor, guint64 capacity, g
   memcpy (image + 73, "\n \r\n", 4);
   memcpy (image + 512, descriptor, strlen (descriptor));
   put_le32 (image + 40 * 512, 41);
+  return image;
+}
+
+static EmbarkImageProbe *probe_vmdk (const char *descriptor, guint64 capacity, guint64 gd)
+{
+  g_autofree guint8 *image = make_vmdk (descriptor, capacity, gd);
+
   return probe_bytes (image, CLUSTER);
 }
 
@@ -110,6 +117,35 @@ static void test_vmdk_whole (void)
   g_assert_cmpstr (probe->damaged, ==, NULL);
   g_assert_cmpstr (probe->subformat, ==, "monolithicSparse");
   g_assert_cmpuint (probe->virtual_size, ==, 1024 * 1024);
+}
+
+/* What qemu-img leaves behind the text when the new CID has fewer digits than the one before. */
+static void test_vmdk_rewritten (void)
+{
+  static const struct
+  {
+    const char *rest;
+    gsize size;
+    gboolean is_safe;
+  } cases[] = {
+    { "\0\n", 2, TRUE },
+    { "\0\"ide\"\n", 7, TRUE },
+    { "\0= \"ide\"\n", 9, FALSE },
+    { "\0e\"\n\0\n\0\n", 8, TRUE },
+    { "\0\n\n", 3, FALSE },
+    { "\0a=b\n", 5, FALSE },
+    { "\0\nRW", 4, FALSE },
+    { "\0\n\0a", 4, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree guint8 *image = make_vmdk (good_descriptor, 2048, 40);
+      memcpy (image + 512 + strlen (good_descriptor), cases[i].rest, cases[i].size);
+      g_autoptr (EmbarkImageProbe) probe = probe_bytes (image, CLUSTER);
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      g_assert_cmpint (probe->unsafe == NULL, ==, cases[i].is_safe);
+    }
 }
 
 static void test_vmdk_hostile (void)
@@ -159,6 +195,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/probe-containers/vhd/fixed", test_vhd_fixed);
   g_test_add_func ("/probe-containers/vhd/dynamic", test_vhd_dynamic);
   g_test_add_func ("/probe-containers/vmdk/whole", test_vmdk_whole);
+  g_test_add_func ("/probe-containers/vmdk/rewritten", test_vmdk_rewritten);
   g_test_add_func ("/probe-containers/vmdk/hostile", test_vmdk_hostile);
   return g_test_run ();
 }
