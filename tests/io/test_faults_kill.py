@@ -171,6 +171,10 @@ class FullDisk(FaultCase):
     def limit(self, process, size):
         subprocess.check_call(["prlimit", f"--pid={process.pid}", f"--fsize={size}:{size}"])
 
+    def stall_all_but_one(self):
+        """Fewer parts are under way than the disk has: its end is not reached, so nothing more was written down."""
+        self.fault("UploadPart", "stall", {"after": 1}, seconds=600)
+
     def expect_full(self, result):
         """What could not be written is told last, and warned of when it happens."""
         lines = result.err.splitlines()
@@ -199,10 +203,10 @@ class FullDisk(FaultCase):
 
     def test_in_the_middle(self):
         """All parts arrive; what the object must be cannot be written down, so it is not put together yet."""
-        self.fault("UploadPart", "stall", {"part": 4}, seconds=600)
+        self.stall_all_but_one()
         process = self.spawn(*self.upload_words(), wrapper=LIMITED)
         self.addCleanup(self.end, process)
-        self.until_parts(3, process)
+        self.until_parts(1, process)
         self.limit(process, 0)
         self.server.command("faults", faults=[])
         self.expect_full(self.finish(process))
@@ -219,9 +223,9 @@ class FullDisk(FaultCase):
             self.skipTest("mounting a small file system needs root")
         self.addCleanup(subprocess.call, ["umount", "-l", state])
         env = self.environment(**KEYS, XDG_STATE_HOME=state)
-        self.fault("UploadPart", "stall", {"part": 4}, seconds=600)
+        self.stall_all_but_one()
         process = self.start(env=env)
-        self.until_parts(3, process)
+        self.until_parts(1, process)
         filler = os.path.join(state, "filler")
         with open(filler, "wb", buffering=0) as file:
             try:
