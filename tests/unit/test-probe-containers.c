@@ -128,14 +128,8 @@ static void test_vmdk_rewritten (void)
     gsize size;
     gboolean is_safe;
   } cases[] = {
-    { "\0\n", 2, TRUE },
-    { "\0\"ide\"\n", 7, TRUE },
-    { "\0= \"ide\"\n", 9, FALSE },
-    { "\0e\"\n\0\n\0\n", 8, TRUE },
-    { "\0\n\n", 3, FALSE },
-    { "\0a=b\n", 5, FALSE },
-    { "\0\nRW", 4, FALSE },
-    { "\0\n\0a", 4, FALSE },
+    { "\0\n", 2, TRUE },    { "\0\"ide\"\n", 7, TRUE }, { "\0= \"ide\"\n", 9, FALSE }, { "\0e\"\n\0\n\0\n", 8, TRUE },
+    { "\0\n\n", 3, FALSE }, { "\0a=b\n", 5, FALSE },    { "\0\nRW", 4, FALSE },        { "\0\n\0a", 4, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
