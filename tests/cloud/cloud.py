@@ -164,7 +164,7 @@ class Cloud:
                 self.reset_at(connection, 0, 0)
         if fault.do == "stall":
             if request.body.length == 0:
-                self.faults.wait(fault.get("seconds", 60))
+                fault.wait(fault.get("seconds", 60))
             stalled = []
             request.body.shaping = lambda done: self.stall_at(fault, stalled, done)
         if fault.do == "slow":
@@ -192,12 +192,12 @@ class Cloud:
             return limit - done
         if not stalled:
             stalled.append(True)
-            self.faults.wait(fault.get("seconds", 60))
+            fault.wait(fault.get("seconds", 60))
         return 1 << 30
 
     def pace(self, fault):
         """A tenth of a second's worth of bytes, a tenth of a second later."""
-        self.faults.wait(0.1)
+        fault.wait(0.1)
         return max(1, int(fault.get("bytesPerSecond", 100000)) // 10)
 
     def finish_sending(self, connection, request, response):

@@ -157,7 +157,7 @@ def stream_completion(cloud, request, bucket, upload, parts, crc):
             last = time.monotonic()
             yield b" "
     for _ in range(int(request.fault.get("seconds", 3)) if is_slow(request) else 0):
-        cloud.faults.wait(1)
+        request.fault.wait(1)
         yield b" "
     yield write_xml("CompleteMultipartUploadResult", [
         ("Location", f"{bucket.name}.cos.{bucket.region}.myqcloud.com/{upload.key}"), ("Bucket", bucket.name),

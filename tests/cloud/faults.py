@@ -49,6 +49,7 @@ class Fault:
         self.do = description.get("do", "")
         self.seen = 0
         self.fired = 0
+        self.released = None  # the event of the list it is in
         if self.do not in ACTIONS:
             raise ValueError(f"no such fault: {self.do}; there are {', '.join(ACTIONS)}")
         if not set(self.match) <= MATCH_FIELDS:
@@ -76,6 +77,10 @@ class Fault:
         self.fired += 1
         return True
 
+    def wait(self, seconds):
+        """Ends early, with True, when the faults are replaced or were since this one was picked."""
+        return self.released.wait(seconds)
+
     def describe(self):
         return {"match": self.match, "do": self.do, **self.options, "seen": self.seen, "fired": self.fired}
 
@@ -93,16 +98,14 @@ class Faults:
                 # Whoever still waits in an old fault goes on at once.
                 self.released.set()
                 self.released = threading.Event()
+            for fault in faults:
+                fault.released = self.released
             self.list = (self.list if is_added else []) + faults
 
     def pick(self, facts):
         """The first fault meant for a request, or None."""
         with self.lock:
             return next((fault for fault in self.list if fault.is_meant(facts)), None)
-
-    def wait(self, seconds):
-        """Ends early when the faults are replaced."""
-        self.released.wait(seconds)
 
     def describe(self):
         with self.lock:

@@ -15,6 +15,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import crc64
+import faults
 from client import BUCKET, REGION, Client, Server, make_host, make_target
 
 MIB = 1 << 20
@@ -396,6 +397,14 @@ class FaultsTest(CloudTest):
     def test_a_stall_ends_with_the_fault(self):
         self.set("stall", "HeadBucket", seconds=0.01)
         self.expect(self.client.cos("HEAD", "/"), 200)
+
+    def test_a_stall_that_begins_when_its_fault_is_gone(self):
+        list_ = faults.Faults()
+        list_.replace([{"do": "stall"}])
+        fault = list_.pick({})
+        list_.replace([{"do": "reset"}])
+        self.assertTrue(fault.wait(20))
+        self.assertFalse(list_.pick({}).wait(0))
 
     def test_slowness(self):
         self.set("slow", "PutObject", bytesPerSecond=200000)
