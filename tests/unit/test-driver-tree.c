@@ -273,7 +273,49 @@ static void test_iso (void)
   remove_tree (folder);
 }
 
-/* The same, but with names and links that lead out. */
+/* An ISO that holds the bytes of two names once: the reader tells of the second as a link without a size. */
+static void test_same (void)
+{
+  const char *const names[] = { "NetKVM/w10/amd64/netkvm.sys", "amd64/w10/netkvm.sys", "x86/w10/netkvm.sys" };
+  g_autofree char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.iso", NULL);
+  g_autoptr (EmbarkDriverTree) tree = NULL;
+  g_autofree char *files = NULL;
+  struct archive *iso = archive_write_new ();
+
+  g_assert_cmpint (archive_write_set_format_iso9660 (iso), ==, ARCHIVE_OK);
+  g_assert_cmpint (archive_write_open_filename (iso, path), ==, ARCHIVE_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      struct archive_entry *entry = archive_entry_new ();
+      archive_entry_set_pathname (entry, names[i]);
+      archive_entry_set_filetype (entry, AE_IFREG);
+      archive_entry_set_perm (entry, 0644);
+      archive_entry_set_nlink (entry, G_N_ELEMENTS (names));
+      archive_entry_set_size (entry, i == 0 ? 11 : 0);
+      if (i > 0)
+        archive_entry_set_hardlink (entry, names[0]);
+      g_assert_cmpint (archive_write_header (iso, entry), ==, ARCHIVE_OK);
+      if (i == 0)
+        g_assert_cmpint (archive_write_data (iso, "the program", 11), ==, 11);
+      archive_entry_free (entry);
+    }
+  g_assert_cmpint (archive_write_close (iso), ==, ARCHIVE_OK);
+  archive_write_free (iso);
+  tree = open_tree (path);
+  files = list_files (tree);
+  g_assert_cmpstr (files, ==, "NetKVM/w10/amd64/netkvm.sys amd64/w10/netkvm.sys x86/w10/netkvm.sys");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *parent = g_path_get_dirname (names[i]);
+      check_content (tree, parent, "netkvm.sys", "the program");
+    }
+  g_assert_true (embark_driver_tree_find (tree, "NetKVM/w10/amd64", "netkvm.sys")
+                 == embark_driver_tree_find (tree, "x86/w10", "netkvm.sys"));
+  remove_tree (folder);
+}
+
+/* Names and links that lead out. */
 static void write_hostile_iso (const char *path)
 {
   struct archive *iso = archive_write_new ();
@@ -444,6 +486,7 @@ int main (int argc, char *argv[])
   g_test_add_func ("/driver-tree/too-much", test_too_much);
   g_test_add_func ("/driver-tree/too-many", test_too_many);
   g_test_add_func ("/driver-tree/iso", test_iso);
+  g_test_add_func ("/driver-tree/same", test_same);
   g_test_add_func ("/driver-tree/hostile-iso", test_hostile_iso);
   g_test_add_func ("/driver-tree/cut", test_cut);
   g_test_add_func ("/driver-tree/damaged", test_damaged);
