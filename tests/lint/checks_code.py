@@ -13,6 +13,7 @@ HOMES = (
     (r"libvirt/", {"model/source"}),
     (r"(guestfs|hivex)\.h", {"model/guest"}),
     (r"(archive|archive_entry|zlib|zstd|lzma|lz4|lz4frame|bzlib|lzo/lzo1x)\.h", {"model/guest"}),
+    (r"openssl/", {"model/guest"}),
     (r"(libnbd|igzip_lib|crc64)\.h|isa-l", {"model/stream"}),
     (r"curl/", {"model/cloud"}),
     (r"libsecret/", {"model/store"}),
