@@ -23,6 +23,14 @@ static const struct
   { "zh_CN", "zh-CN" },
 };
 
+/* One file in each language, read when it is asked for. */
+typedef struct
+{
+  const char *file;
+  GPtrArray *english;
+  GPtrArray *own[G_N_ELEMENTS (languages)];
+} Book;
+
 typedef struct
 {
   GPtrArray *sections;
@@ -145,9 +153,9 @@ static void read_line (Parser *parser, char *line)
   append_line (parser, item != NULL ? item : line);
 }
 
-static GPtrArray *load (const char *folder)
+static GPtrArray *load (const char *folder, const char *file)
 {
-  g_autofree char *path = g_strconcat (FOLDER, folder, "/limits.md", NULL);
+  g_autofree char *path = g_strconcat (FOLDER, folder, "/", file, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
   g_autofree char *text = NULL;
@@ -190,6 +198,20 @@ static const EmbarkHelpSection *find_section (GPtrArray *sections, const char *i
   return NULL;
 }
 
+static const EmbarkHelpSection *find_in_book (Book *book, const char *id)
+{
+  int language = find_language ();
+  const EmbarkHelpSection *section = NULL;
+
+  if (g_once_init_enter (&book->english))
+    g_once_init_leave (&book->english, load ("C", book->file));
+  if (language >= 0 && g_once_init_enter (&book->own[language]))
+    g_once_init_leave (&book->own[language], load (languages[language].folder, book->file));
+  if (language >= 0)
+    section = find_section (book->own[language], id);
+  return section != NULL ? section : find_section (book->english, id);
+}
+
 GPtrArray *embark_help_parse (const char *markdown)
 {
   g_auto (GStrv) lines = NULL;
@@ -208,18 +230,18 @@ GPtrArray *embark_help_parse (const char *markdown)
 
 const EmbarkHelpSection *embark_help_find (const char *id)
 {
-  static GPtrArray *english, *own;
-  int language = find_language ();
-  const EmbarkHelpSection *section = NULL;
+  static Book limits = { .file = "limits.md" };
 
   g_return_val_if_fail (id != NULL, NULL);
-  if (g_once_init_enter (&english))
-    g_once_init_leave (&english, load ("C"));
-  if (language >= 0 && g_once_init_enter (&own))
-    g_once_init_leave (&own, load (languages[language].folder));
-  if (language >= 0)
-    section = find_section (own, id);
-  return section != NULL ? section : find_section (english, id);
+  return find_in_book (&limits, id);
+}
+
+const EmbarkHelpSection *embark_help_find_fix (const char *id)
+{
+  static Book fixes = { .file = "fixes.md" };
+
+  g_return_val_if_fail (id != NULL, NULL);
+  return find_in_book (&fixes, id);
 }
 
 const char *embark_help_get_title (const char *id)

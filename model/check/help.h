@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The help text of each finding: what is looked at, what the cloud demands,
- * what happens otherwise, how to mend it. From resources/help, in the user's
- * language; immutable, any thread.
+ * what happens otherwise, how to mend it; and of each fix: what it is against,
+ * what it changes, what is seen afterwards, how to undo it. From
+ * resources/help, in the user's language; immutable, any thread.
  */
 #pragma once
 
@@ -36,6 +37,8 @@ typedef struct
 GPtrArray *embark_help_parse (const char *markdown);
 /* The section of finding @id in the user's language, else in English; NULL when there is none. Borrowed. */
 const EmbarkHelpSection *embark_help_find (const char *id);
+/* The same of a fix, which may have the name of a finding. */
+const EmbarkHelpSection *embark_help_find_fix (const char *id);
 /* What @id looks at, translated: "virtio drivers". @id itself when there is no such finding. Borrowed. */
 const char *embark_help_get_title (const char *id);
 /* Code of the language of help and reports: "en", "zh-CN". Borrowed. */

@@ -10,7 +10,7 @@ from tree import Check, blank_out, run_tool
 
 APP_ID = "org.embark.Embark"
 CALLS = re.compile(r"(?<!\w)(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dgettext|g_dpgettext2)\s*\(")
-PAGE_MAKER = "resources/make-limits-page.py"
+PAGE_MAKER = "resources/make-help-page.py"
 PRODUCT = (f"{APP_ID}.desktop.in", f"{APP_ID}.gschema.xml", f"{APP_ID}.metainfo.xml.in")
 
 
@@ -95,17 +95,22 @@ def look_at_page(path):
                                  '{ echo "$out"; exit 1; }', "sh", path])
 
 
+def look_at_made_page(tree, name):
+    with tempfile.TemporaryDirectory(prefix="embark-lint-") as folder:
+        page = os.path.join(folder, f"embark-{name}.7")
+        problems = run_tool(["sh", "-c", 'python3 "$1" "$2" 0 >"$3"', "sh", tree.whole(PAGE_MAKER),
+                             tree.whole(f"resources/help/C/{name}.md"), page])
+        return problems + look_at_page(page)
+
+
 def find_manual(tree):
     problems = []
     pages = tree.select(".1")
     for path in pages:
         problems += look_at_page(tree.whole(path))
     if PAGE_MAKER in tree.paths:
-        with tempfile.TemporaryDirectory(prefix="embark-lint-") as folder:
-            page = os.path.join(folder, "embark-limits.7")
-            problems += run_tool(["sh", "-c", 'python3 "$1" "$2" 0 >"$3"', "sh", tree.whole(PAGE_MAKER),
-                                  tree.whole("resources/help/C/limits.md"), page])
-            problems += look_at_page(page)
+        for name in ("limits", "fixes"):
+            problems += look_at_made_page(tree, name)
     return problems if pages else ["there is no manual page"]
 
 
@@ -155,7 +160,8 @@ METAINFO = ('<?xml version="1.0"?>\n<component type="console-application"><id>or
             "<summary>Move machines</summary><description><p>It moves machines to the cloud, one after the other."
             "</p></description><provides><binary>embark</binary></provides>"
             '<content_rating type="oars-1.1"/></component>\n')
-PAGES = {"resources/a.1": '.TH A 1\n.SH NAME\na \\- does it\n', "resources/help/C/limits.md": "## a\n\nText.\n"}
+PAGES = {"resources/a.1": '.TH A 1\n.SH NAME\na \\- does it\n', "resources/help/C/limits.md": "## a\n\nText.\n",
+         "resources/help/C/fixes.md": "## c\n\nText.\n"}
 LIMITS = '{"limits": [%s]}\n'
 HELP = {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % '{"id": "a"}, {"id": "b"}',
         "resources/help/C/limits.md": "# All\n\n## a\n\nText `x`.\n\n```\nls\n```\n\n## b\n\nText.\n",

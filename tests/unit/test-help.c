@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The reader of the help texts, and that every finding has one in each
- * language.
+ * The reader of the help texts, and that every finding and every fix has one
+ * in each language.
  */
 #include "model/check/help.h"
 
 #include <string.h>
 
 #include "model/check/codes.h"
+#include "model/check/fixes.h"
 
 static const EmbarkHelpBlock *get (const EmbarkHelpSection *section, guint index)
 {
@@ -64,6 +65,46 @@ static void test_odd_input (void)
   g_assert_cmpuint (((EmbarkHelpSection *) g_ptr_array_index (bounded, 255))->blocks->len, ==, 1);
 }
 
+static void assert_section (const EmbarkHelpSection *section, const char *id, guint n_blocks)
+{
+  if (section == NULL)
+    g_error ("%s has no help", id);
+  g_assert_cmpstr (section->id, ==, id);
+  g_assert_cmpuint (section->blocks->len, >=, n_blocks);
+  for (guint i = 0; i < section->blocks->len; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (get (section, i)->text, "`", -1);
+
+      /* Back quotes come in pairs. */
+      if (get (section, i)->kind != EMBARK_HELP_CODE)
+        g_assert_cmpuint (g_strv_length (parts) % 2, ==, 1);
+    }
+}
+
+static gboolean has_kind (const EmbarkHelpSection *section, EmbarkHelpKind kind)
+{
+  for (guint i = 0; i < section->blocks->len; i++)
+    if (get (section, i)->kind == kind)
+      return TRUE;
+  return FALSE;
+}
+
+/* What it is against, what it changes, what is seen then, and the way by hand or back, with something to type. */
+static void assert_all_fixes_have_help (void)
+{
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    {
+      const EmbarkHelpSection *section = embark_help_find_fix (fix->id);
+
+      if (section == NULL)
+        continue;
+      assert_section (section, fix->id, 4);
+      g_assert_true (has_kind (section, EMBARK_HELP_CODE));
+      /* A finding of the same name has a help of its own. */
+      g_assert_true (section != embark_help_find (fix->id));
+    }
+}
+
 static void assert_all_ids_have_help (const char *language)
 {
   g_autoptr (GPtrArray) ids = embark_codes_list_ids (embark_limits_get_default ());
@@ -72,20 +113,11 @@ static void assert_all_ids_have_help (const char *language)
   g_assert_cmpuint (ids->len, >, 30);
   for (guint i = 0; i < ids->len; i++)
     {
-      const EmbarkHelpSection *section = embark_help_find (g_ptr_array_index (ids, i));
+      const char *id = g_ptr_array_index (ids, i);
 
-      if (section == NULL)
-        g_error ("%s has no help", (const char *) g_ptr_array_index (ids, i));
-      g_assert_cmpuint (section->blocks->len, >=, 2);
-      for (guint j = 0; j < section->blocks->len; j++)
-        {
-          g_auto (GStrv) parts = g_strsplit (get (section, j)->text, "`", -1);
-
-          /* Back quotes come in pairs. */
-          if (get (section, j)->kind != EMBARK_HELP_CODE)
-            g_assert_cmpuint (g_strv_length (parts) % 2, ==, 1);
-        }
+      assert_section (embark_help_find (id), id, 2);
     }
+  assert_all_fixes_have_help ();
 }
 
 static void test_english (void)
@@ -93,6 +125,7 @@ static void test_english (void)
   g_setenv ("LANGUAGE", "en_GB:zh_CN", TRUE);
   assert_all_ids_have_help ("en");
   g_assert_true (g_str_has_prefix (get (embark_help_find ("vhdx"), 0)->text, "The file is a VHDX"));
+  g_assert_true (g_str_has_prefix (get (embark_help_find_fix ("linux-virtio"), 0)->text, "The disk of the cloud is"));
   g_setenv ("LANGUAGE", "de:fr", TRUE);
   g_assert_cmpstr (embark_help_get_language (), ==, "en");
 }
@@ -102,6 +135,7 @@ static void test_chinese (void)
   g_setenv ("LANGUAGE", "zh_CN", TRUE);
   assert_all_ids_have_help ("zh-CN");
   g_assert_true (g_str_has_prefix (get (embark_help_find ("vhdx"), 0)->text, "这个文件是 VHDX"));
+  g_assert_true (g_str_has_prefix (get (embark_help_find_fix ("linux-virtio"), 0)->text, "云端的磁盘是 virtio"));
   g_setenv ("LANGUAGE", "en", TRUE);
 }
 
@@ -112,6 +146,7 @@ static void test_titles (void)
   g_assert_cmpstr (embark_help_get_title ("linux-virtio"), ==, "virtio drivers");
   g_assert_cmpstr (embark_help_get_title ("no-such-id"), ==, "no-such-id");
   g_assert_null (embark_help_find ("no-such-id"));
+  g_assert_null (embark_help_find_fix ("vhdx"));
   g_assert_cmpstr (stripped, ==, "Type ls -l now");
 }
 

@@ -1,29 +1,45 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the manual page embark-limits(7) of the help texts, so that they are written once.
+"""Makes the manual pages embark-limits(7) and embark-fixes(7) of the help texts, so that they are written once.
 
-    make-limits-page.py HELP/C/limits.md VERSION > embark-limits.7
+    make-help-page.py HELP/C/limits.md VERSION > embark-limits.7
+    make-help-page.py HELP/C/fixes.md VERSION > embark-fixes.7
 """
+import os
 import re
 import sys
 
 HEAD = """.\\" SPDX-License-Identifier: GPL-3.0-or-later
-.\\" Made of resources/help/C/limits.md.
-.TH EMBARK\\-LIMITS 7 "" "Embark {version}" "Miscellaneous"
+.\\" Made of resources/help/C/{name}.md.
+.TH EMBARK\\-{title} 7 "" "Embark {version}" "Miscellaneous"
 .nh
 .ad l
 .SH NAME
-embark\\-limits \\- what the cloud demands of a disk, and how to mend it
+embark\\-{name} \\- {summary}
 .SH DESCRIPTION
-Each section explains one finding of
+"""
+PAGES = {
+    "limits": ("what the cloud demands of a disk, and how to mend it", """Each section explains one finding of
 .BR embark (1):
 what is looked at, what the cloud demands, what happens otherwise, and what to do.
 .B embark explain
 .I FINDING
 prints one of them.
-"""
+"""),
+    "fixes": ("what Embark can mend on a disk by itself", """Each section explains one fix of
+.BR "embark prepare" :
+what it is against, what it changes in the machine, what it needs, what is to be seen at the first start, how to do the
+same by hand, and how to undo it.
+.B embark explain
+.I FIX
+prints one of them,
+.B embark fixes
+lists them.
+"""),
+}
 TAIL = """.SH SEE ALSO
-.BR embark (1)
+.BR embark (1),
+.BR {other} (7)
 """
 
 
@@ -78,7 +94,9 @@ class Page:
             self.words.append(line.strip())
 
 
-def make_page(markdown, version):
+def make_page(name, markdown, version):
+    summary, description = PAGES[name]
+    other = "embark\\-limits" if name == "fixes" else "embark\\-fixes"
     page = Page()
     # What stands before the first finding introduces the file, not the page.
     for part in re.split(r"^## ", markdown, flags=re.M)[1:]:
@@ -91,13 +109,15 @@ def make_page(markdown, version):
             for line in text.split("\n"):
                 page.read(line)
         page.end()
-    return HEAD.format(version=version) + "\n".join(page.lines) + "\n" + TAIL
+    return HEAD.format(name=name, title=name.upper(), summary=summary, version=version) + description \
+        + "\n".join(page.lines) + "\n" + TAIL.format(other=other)
 
 
 def main(arguments):
     with open(arguments[0], encoding="utf-8") as file:
         sys.stdout.reconfigure(encoding="utf-8")
-        sys.stdout.write(make_page(file.read(), arguments[1]))
+        name = os.path.splitext(os.path.basename(arguments[0]))[0]
+        sys.stdout.write(make_page(name, file.read(), arguments[1]))
 
 
 if __name__ == "__main__":
