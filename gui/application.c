@@ -280,9 +280,9 @@ static void embark_application_init (EmbarkApplication *self)
   g_application_add_main_option (application, "version", 'v', 0, G_OPTION_ARG_NONE, _ ("Print the version and end"),
                                  NULL);
   g_application_set_option_context_parameter_string (application, _ ("[DISK FILE…]"));
-  g_application_set_option_context_description (application,
-                                                _ ("In a terminal: embark check | explain | machines | upload | "
-                                                   "migrate | continue | imports | uploads | keys, each with --help."));
+  g_application_set_option_context_description (
+      application, _ ("In a terminal: embark check | explain | machines | fixes | "
+                      "prepare | upload | migrate | continue | imports | uploads | keys, each with --help."));
 }
 
 EmbarkApplication *embark_application_new (void)

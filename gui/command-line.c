@@ -22,8 +22,8 @@ typedef struct
 static const Verb verbs[] = {
   { "check", embark_command_check, EMBARK_OPTIONS_LOOK | EMBARK_OPTIONS_EDITION | EMBARK_OPTIONS_SAVE, N_ ("TARGET"),
     N_ ("Tell whether the cloud would import a disk, and if not, why.") },
-  { "explain", embark_command_explain, EMBARK_OPTIONS_NONE, N_ ("[CODE|FINDING]"),
-    N_ ("Explain an error code of the cloud or a finding of the check; without a name, list all.") },
+  { "explain", embark_command_explain, EMBARK_OPTIONS_NONE, N_ ("[CODE|FINDING|FIX]"),
+    N_ ("Explain an error code of the cloud, a finding of the check or a fix; without a name, list all.") },
   { "machines", embark_command_machines, EMBARK_OPTIONS_NONE, "",
     N_ ("List the virtual machines of this computer and their disks.") },
   { "fixes", embark_command_fixes, EMBARK_OPTIONS_NONE, N_ ("[TARGET]"),

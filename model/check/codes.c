@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/check/fixes.h"
+
 #define MAX_SUGGESTIONS 3
 #define MAX_WORD 96
 
@@ -340,6 +342,8 @@ GPtrArray *embark_codes_suggest (EmbarkLimits *limits, const char *word)
     return suggestions;
   for (guint i = 0; codes[i].code != NULL; i++)
     g_ptr_array_insert (candidates, (int) i, (gpointer) codes[i].code);
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    add_once (candidates, fix->id);
   likeness = g_new (guint, candidates->len);
   for (guint i = 0; i < candidates->len; i++)
     likeness[i] = measure_likeness (word, g_ptr_array_index (candidates, i));

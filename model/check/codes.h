@@ -35,7 +35,8 @@ GPtrArray *embark_codes_list_of_finding (EmbarkLimits *limits, const char *id);
 GPtrArray *embark_codes_list_ids (EmbarkLimits *limits);
 /* The id of a finding in any case of letters; NULL when there is none. Borrowed. */
 const char *embark_codes_find_id (EmbarkLimits *limits, const char *word);
-/* Of codes and ids (borrowed), new: at most three that @word may have meant, nearest first. */
+/* Of codes, ids of findings and names of fixes (borrowed), new: at most three that @word may have meant, nearest
+ * first. */
 GPtrArray *embark_codes_suggest (EmbarkLimits *limits, const char *word);
 
 G_END_DECLS

@@ -22,6 +22,26 @@ const EmbarkFix *embark_fixes_find (const char *id)
   return NULL;
 }
 
+const EmbarkFix *embark_fixes_find_word (const char *word)
+{
+  g_return_val_if_fail (word != NULL, NULL);
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    if (g_ascii_strcasecmp (fix->id, word) == 0)
+      return fix;
+  return NULL;
+}
+
+GPtrArray *embark_fixes_list_for (const char *finding_id)
+{
+  GPtrArray *list = g_ptr_array_new ();
+
+  g_return_val_if_fail (finding_id != NULL, list);
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    if (g_strv_contains (fix->findings, finding_id))
+      g_ptr_array_add (list, (gpointer) fix);
+  return list;
+}
+
 static gboolean fits_system (const EmbarkFix *fix, EmbarkReport *report)
 {
   return g_strcmp0 (embark_facts_get_string (embark_report_get_facts (report), "os.type"), fix->system) == 0;

@@ -35,6 +35,10 @@ typedef struct
 const EmbarkFix *embark_fixes_get (void);
 /* NULL when there is none. */
 const EmbarkFix *embark_fixes_find (const char *id);
+/* The fix that @word names in any case of letters; NULL when there is none. */
+const EmbarkFix *embark_fixes_find_word (const char *word);
+/* Of EmbarkFix (borrowed), new, in order: those that turn finding @finding_id green, whatever the disk. */
+GPtrArray *embark_fixes_list_for (const char *finding_id);
 /* The fix for one finding of @report that is a blocker or a warning: the first that fits the system; NULL when none. */
 const EmbarkFix *embark_fixes_find_for (EmbarkReport *report, const char *finding_id);
 /* Of EmbarkFix (borrowed), new, in order: everything that can be fixed in @report. A system with SELinux gets its files

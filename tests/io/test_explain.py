@@ -71,12 +71,44 @@ class Explain(EmbarkCase):
         self.assertIn("VirtioNotInstall", text)
         self.assertNotIn("`", text)
 
+    def test_every_fix(self):
+        listed = json.loads(self.explain("--json"))
+        plain = self.explain()
+        known = {fix["id"]: fix for fix in json.loads(self.run_embark("fixes", "--json").out)}
+        self.assertEqual(listed["fixes"], list(known))
+        for name, fix in known.items():
+            self.assertIn(f"{name:24} {fix['title']}", plain)
+            text = self.explain(name.upper())
+            answer = json.loads(self.explain("--json", name))
+            if name in listed["findings"]:
+                # The finding, and what can be done about it behind it.
+                self.assertEqual(answer["finding"], name)
+                self.assertLess(text.index(answer["title"]), text.index(f"Fix {name}: {fix['title']}"))
+                answer = next(other for other in answer["fixes"] if other["fix"] == name)
+            else:
+                self.assertTrue(text.startswith(f"Fix {name}: {fix['title']}\n"))
+            self.assertEqual({key: answer[key] for key in ("title", "changes", "needs", "findings")},
+                             {key: fix[key] for key in ("title", "changes", "needs", "findings")})
+            for block in answer["help"][:1]:
+                self.assertIn(block["text"].replace("`", "")[:60], text)
+            for finding in fix["findings"]:
+                self.assertIn(f"  {finding}", text)
+
+    def test_a_finding_ends_with_its_fix(self):
+        text = self.explain("linux-fstab")
+        self.assertIn("\nEmbark can do it, with --fix:\n  linux-disks ", text)
+        self.assertEqual([fix["fix"] for fix in json.loads(self.explain("--json", "linux-fstab"))["fixes"]],
+                         ["linux-disks"])
+        self.assertNotIn("--fix", self.explain("vhdx"))
+        self.assertEqual(json.loads(self.explain("--json", "vhdx"))["fixes"], [])
+
     def test_language(self):
         env = self.environment(LC_ALL="C.UTF-8", LANGUAGE="zh_CN")
         self.assertIn("网卡", self.explain("linux-network", env=env))
+        self.assertIn("总线", self.explain("linux-eth0", env=env))
 
     def test_unknown_words(self):
-        for word, like in (("VirtioNotInstalled", "VirtioNotInstall"), ("linux-vritio", "linux-virtio"),
+        for word, like in (("VirtioNotInstalled", "VirtioNotInstall"), ("linux-vritio", "linux-virtio"), ("linux-ethO", "linux-eth0"),
                            ("nonsense", "without a name"), ("", "without a name"), ("\x1b[2J", "\\x1b[2J")):
             result = self.run_embark("explain", word)
             self.assertEqual((result.status, result.out), (2, ""))

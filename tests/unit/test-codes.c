@@ -110,6 +110,8 @@ static void test_suggestions (void)
     { "CloudInitNotInstall", "CloudInitNotInstalled" },
     { "linux-vritio", "linux-virtio" },
     { "fstab", "linux-fstab" },
+    { "linux-ethO", "linux-eth0" },
+    { "machine-id", "linux-machine-id" },
     { "PartitonNotPresent", "PartitionNotPresent" },
   };
   g_autofree char *long_word = g_strnfill (100000, 'a');

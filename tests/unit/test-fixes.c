@@ -84,6 +84,29 @@ static void test_table (void)
   g_assert_null (embark_fixes_find ("auto"));
 }
 
+/* Which fixes a finding leads to, and a fix that is called like a finding is for it. */
+static void test_of_finding (void)
+{
+  g_autoptr (EmbarkReport) debian = make_report (DEBIAN, "{}");
+  g_autoptr (GPtrArray) fixes = embark_fixes_list_for ("linux-fstab");
+
+  g_assert_cmpuint (fixes->len, ==, 1);
+  g_assert_true (g_ptr_array_index (fixes, 0) == embark_fixes_find ("linux-disks"));
+  g_assert_cmpuint (embark_fixes_list_for ("vhdx")->len, ==, 0);
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    {
+      g_autoptr (GPtrArray) own = embark_fixes_list_for (fix->id);
+
+      if (embark_report_find (debian, fix->id) != NULL)
+        g_assert_true (g_ptr_array_find (own, fix, NULL));
+      else
+        g_assert_cmpuint (own->len, ==, 0);
+    }
+  g_assert_true (embark_fixes_find_word ("Linux-ETH0") == embark_fixes_find ("linux-eth0"));
+  g_assert_null (embark_fixes_find_word ("linux"));
+  g_assert_null (embark_fixes_find_word (""));
+}
+
 static void test_fine (void)
 {
   g_autoptr (EmbarkReport) report = make_report (DEBIAN, "{}");
@@ -205,6 +228,7 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fixes/table", test_table);
+  g_test_add_func ("/fixes/of-finding", test_of_finding);
   g_test_add_func ("/fixes/fine", test_fine);
   g_test_add_func ("/fixes/choose", test_choose);
   g_test_add_func ("/fixes/cannot-help", test_cannot_help);
