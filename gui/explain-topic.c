@@ -6,9 +6,12 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "gui/outcome-icon.h"
 #include "model/check/help.h"
+
+#define FIX_PREFIX "fix:"
 
 /* `code` in the font of code; everything else as it stands. */
 static char *make_markup (const char *text)
@@ -113,6 +116,22 @@ static GtkWidget *make_disk_row (const EmbarkFinding *finding, gboolean is_link)
   return row;
 }
 
+static void add_section (GtkBox *box, const EmbarkHelpSection *section)
+{
+  for (guint i = 0; section != NULL && i < section->blocks->len; i++)
+    {
+      const EmbarkHelpBlock *block = g_ptr_array_index (section->blocks, i);
+      g_autofree char *number = g_strdup_printf ("%u.", block->number);
+
+      if (block->kind == EMBARK_HELP_CODE)
+        gtk_box_append (box, make_code (block->text));
+      else if (block->kind == EMBARK_HELP_ITEM)
+        gtk_box_append (box, make_item (number, block->text));
+      else
+        gtk_box_append (box, make_label (block->text, NULL));
+    }
+}
+
 /* Which findings of the chosen disk predict @code. */
 static void add_disk_findings (GtkBox *box, EmbarkReport *report, const char *code)
 {
@@ -173,6 +192,54 @@ static void add_codes (GtkBox *box, const char *id)
   gtk_box_append (box, list);
 }
 
+/* What the program can do for a finding instead of its user. */
+static void add_fixes (GtkBox *box, const char *id)
+{
+  g_autoptr (GPtrArray) fixes = embark_fixes_list_for (id);
+  GtkWidget *list;
+
+  if (fixes->len == 0)
+    return;
+  list = make_list (_ ("What Embark Can Do"));
+  for (guint i = 0; i < fixes->len; i++)
+    {
+      const EmbarkFix *fix = g_ptr_array_index (fixes, i);
+      g_autofree char *word = embark_explain_make_fix_word (fix);
+
+      gtk_list_box_append (GTK_LIST_BOX (list), embark_explain_row_new (word, _ (fix->title), fix->id));
+    }
+  gtk_box_append (box, make_heading (_ ("What Embark Can Do")));
+  gtk_box_append (box, list);
+}
+
+/* The other way: what a fix is good for. */
+static void add_turned_green (GtkBox *box, const EmbarkFix *fix)
+{
+  GtkWidget *list;
+
+  if (fix->findings[0] == NULL)
+    return;
+  list = make_list (_ ("Findings That It Turns Green"));
+  for (guint i = 0; fix->findings[i] != NULL; i++)
+    gtk_list_box_append (
+        GTK_LIST_BOX (list),
+        embark_explain_row_new (fix->findings[i], embark_help_get_title (fix->findings[i]), fix->findings[i]));
+  gtk_box_append (box, make_heading (_ ("Findings That It Turns Green")));
+  gtk_box_append (box, list);
+}
+
+char *embark_explain_make_fix_word (const EmbarkFix *fix)
+{
+  g_return_val_if_fail (fix != NULL, NULL);
+  return g_strconcat (FIX_PREFIX, fix->id, NULL);
+}
+
+const EmbarkFix *embark_explain_find_fix_word (const char *word)
+{
+  g_return_val_if_fail (word != NULL, NULL);
+  return g_str_has_prefix (word, FIX_PREFIX) ? embark_fixes_find_word (word + strlen (FIX_PREFIX)) : NULL;
+}
+
 GtkWidget *embark_explain_row_new (const char *word, const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
@@ -213,7 +280,6 @@ GtkWidget *embark_explain_topic_new_code (const EmbarkCode *code, EmbarkReport *
 GtkWidget *embark_explain_topic_new_finding (const char *id, EmbarkReport *report)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
-  const EmbarkHelpSection *section = embark_help_find (id);
   const EmbarkFinding *finding = report != NULL ? embark_report_find (report, id) : NULL;
 
   gtk_box_append (GTK_BOX (box), make_label (embark_help_get_title (id), "title-2"));
@@ -224,18 +290,19 @@ GtkWidget *embark_explain_topic_new_finding (const char *id, EmbarkReport *repor
       gtk_list_box_append (GTK_LIST_BOX (list), make_disk_row (finding, FALSE));
       gtk_box_append (GTK_BOX (box), list);
     }
-  for (guint i = 0; section != NULL && i < section->blocks->len; i++)
-    {
-      const EmbarkHelpBlock *block = g_ptr_array_index (section->blocks, i);
-      g_autofree char *number = g_strdup_printf ("%u.", block->number);
-
-      if (block->kind == EMBARK_HELP_CODE)
-        gtk_box_append (GTK_BOX (box), make_code (block->text));
-      else if (block->kind == EMBARK_HELP_ITEM)
-        gtk_box_append (GTK_BOX (box), make_item (number, block->text));
-      else
-        gtk_box_append (GTK_BOX (box), make_label (block->text, NULL));
-    }
+  add_section (GTK_BOX (box), embark_help_find (id));
   add_codes (GTK_BOX (box), id);
+  add_fixes (GTK_BOX (box), id);
+  return box;
+}
+
+GtkWidget *embark_explain_topic_new_fix (const EmbarkFix *fix)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
+
+  gtk_box_append (GTK_BOX (box), make_label (_ (fix->title), "title-2"));
+  gtk_box_append (GTK_BOX (box), make_label (fix->id, "dim-label"));
+  add_section (GTK_BOX (box), embark_help_find_fix (fix->id));
+  add_turned_green (GTK_BOX (box), fix);
   return box;
 }

@@ -29,6 +29,7 @@ struct _EmbarkExplainWindow
   AdwPreferencesGroup *import_group;
   AdwPreferencesGroup *request_group;
   AdwPreferencesGroup *finding_group;
+  AdwPreferencesGroup *fix_group;
   GtkScrolledWindow *topic_scroller;
   AdwBin *topic_bin;
 };
@@ -47,7 +48,7 @@ static gboolean matches (GtkWidget *row, const char *text)
 
 static void filter (EmbarkExplainWindow *self)
 {
-  AdwPreferencesGroup *groups[] = { self->import_group, self->request_group, self->finding_group };
+  AdwPreferencesGroup *groups[] = { self->import_group, self->request_group, self->finding_group, self->fix_group };
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
   gboolean is_any = FALSE;
 
@@ -77,32 +78,51 @@ static void update (EmbarkExplainWindow *self)
 {
   const char *word = self->history->len > 0 ? g_ptr_array_index (self->history, self->history->len - 1) : NULL;
   const EmbarkCode *code = word != NULL ? embark_codes_find (word) : NULL;
+  const EmbarkFix *fix = word != NULL ? embark_explain_find_fix_word (word) : NULL;
   GtkWidget *topic;
 
   gtk_widget_set_visible (self->back_button, word != NULL);
   gtk_stack_set_visible_child_name (self->stack, word != NULL ? "topic" : "list");
   if (word == NULL)
     {
-      adw_window_title_set_title (self->title, _ ("Error Codes and Findings"));
+      adw_window_title_set_title (self->title, _ ("Error Codes, Findings and Fixes"));
       gtk_widget_grab_focus (GTK_WIDGET (self->entry));
       return;
     }
-  topic = code != NULL ? embark_explain_topic_new_code (code, self->report)
-                       : embark_explain_topic_new_finding (word, self->report);
+  if (fix != NULL)
+    topic = embark_explain_topic_new_fix (fix);
+  else
+    topic = code != NULL ? embark_explain_topic_new_code (code, self->report)
+                         : embark_explain_topic_new_finding (word, self->report);
   adw_window_title_set_title (self->title, code != NULL ? _ ("Error Code") : _ ("Help"));
   adw_bin_set_child (self->topic_bin, topic);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->topic_scroller), 0);
   gtk_widget_grab_focus (self->back_button);
 }
 
-static gboolean show_word (EmbarkExplainWindow *self, const char *word)
+/* What the history holds of @word: a code, the id of a finding, or the word of a fix. NULL when it is none. Free. */
+static char *find_name (const char *word)
 {
   const EmbarkCode *code = embark_codes_find (word);
-  const char *name = code != NULL ? code->code : embark_codes_find_id (embark_limits_get_default (), word);
+  const char *id = embark_codes_find_id (embark_limits_get_default (), word);
+  const EmbarkFix *fix = embark_explain_find_fix_word (word);
+
+  if (code != NULL)
+    return g_strdup (code->code);
+  if (id != NULL)
+    return g_strdup (id);
+  if (fix == NULL)
+    fix = embark_fixes_find_word (word);
+  return fix != NULL ? embark_explain_make_fix_word (fix) : NULL;
+}
+
+static gboolean show_word (EmbarkExplainWindow *self, const char *word)
+{
+  char *name = find_name (word);
 
   if (name == NULL)
     return FALSE;
-  g_ptr_array_add (self->history, g_strdup (name));
+  g_ptr_array_add (self->history, name);
   update (self);
   return TRUE;
 }
@@ -175,6 +195,12 @@ static void fill (EmbarkExplainWindow *self)
   for (guint i = 0; i < ids->len; i++)
     add_row (self, self->finding_group, g_ptr_array_index (ids, i), embark_help_get_title (g_ptr_array_index (ids, i)),
              g_ptr_array_index (ids, i));
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    {
+      g_autofree char *word = embark_explain_make_fix_word (fix);
+
+      add_row (self, self->fix_group, word, _ (fix->title), fix->id);
+    }
 }
 
 static void embark_explain_window_dispose (GObject *object)
@@ -202,6 +228,7 @@ static void embark_explain_window_class_init (EmbarkExplainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmbarkExplainWindow, import_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkExplainWindow, request_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkExplainWindow, finding_group);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkExplainWindow, fix_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkExplainWindow, topic_scroller);
   gtk_widget_class_bind_template_child (widget_class, EmbarkExplainWindow, topic_bin);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);

@@ -202,6 +202,36 @@ class Report(harness.GuiCase):
         gui.find("label", "On This Disk")
         gui.shoot("explain")
 
+    def go_back(self, gui):
+        gui.press("Back")
+        gui.find("label", "Error Codes, Findings and Fixes")
+
+    def search(self, gui, words, seen):
+        gui.type_keys(words)
+        gui.key("Return")
+        gui.find("label", contains=seen)
+
+    def test_a_finding_leads_to_what_embark_can_do(self):
+        gui = self.start_with_facts("facts-win2012r2.json")
+        gui.find("label", "One thing would stop the import")
+        gui.resize(1080, 860)
+        gui.unfold("Stops the import: No virtio disk driver", "Help: No virtio disk driver Help")
+        gui.press("Help: No virtio disk driver Help")
+        self.go_back(gui)
+        self.search(gui, "linux-persistent-net", "Embark looks for rules such as")
+        gui.find("label", "What Embark Can Do")
+        gui.find("label", "Let the network card be called eth0")
+        gui.shoot("explain-finding-with-fix")
+        self.go_back(gui)
+        gui.key("ctrl+a")
+        # No name of a finding: the only row that fits is the fix's.
+        self.search(gui, "ssh host keys", "A machine shows by its host keys that it is the one you mean")
+        gui.find("label", contains="Embark removes /etc/ssh/ssh_host_*_key")
+        gui.shoot("explain-fix")
+        self.go_back(gui)
+        gui.find("label", "What Embark Can Do by Itself")
+        gui.shoot("explain-list")
+
     def test_a_failed_look_keeps_what_was_seen_before(self):
         helper = os.path.join(self.folder, "guest")
         answer = '{"event": "error", "code": "appliance", "message": "no kernel on this computer can be read"}'
