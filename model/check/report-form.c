@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/check/fixes.h"
+
 typedef struct
 {
   const char *ending;
@@ -191,6 +193,20 @@ GPtrArray *embark_report_list_about (EmbarkReport *self, const EmbarkReportAbout
   return lines;
 }
 
+/* What the program offers where the reader need not do it by hand; NULL when it cannot. */
+static char *describe_fix (const EmbarkFinding *finding)
+{
+  const EmbarkFix *fix = finding->fix != NULL ? embark_fixes_find (finding->fix) : NULL;
+
+  if (fix == NULL)
+    return NULL;
+  if (fix->needs == NULL)
+    /* Translators: what a fix does, and its name: "Switch fast startup off: the fix “windows-fast-startup”." */
+    return g_strdup_printf (_ ("%s: the fix “%s”."), _ (fix->title), fix->id);
+  /* Translators: what a fix does, its name, and what it needs (a clause without a full stop). */
+  return g_strdup_printf (_ ("%s: the fix “%s”. It may need: %s."), _ (fix->title), fix->id, _ (fix->needs));
+}
+
 GPtrArray *embark_finding_list_lines (const EmbarkFinding *finding)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (free_line);
@@ -198,6 +214,7 @@ GPtrArray *embark_finding_list_lines (const EmbarkFinding *finding)
   add_line (lines, _ ("Seen"), g_strdup (finding->evidence), FALSE);
   add_line (lines, _ ("Why"), g_strdup (finding->why), FALSE);
   add_line (lines, _ ("What to do"), g_strdup (finding->advice), FALSE);
+  add_line (lines, _ ("Embark can do it"), describe_fix (finding), FALSE);
   add_line (lines, _ ("The cloud says"), g_strdup (finding->code), TRUE);
   add_line (lines, _ ("Rule"), g_strdup (finding->source), FALSE);
   return lines;

@@ -61,7 +61,8 @@ char *embark_report_to_text (EmbarkReport *self, const EmbarkReportAbout *about)
 const EmbarkReportGroup *embark_report_list_groups (guint *ret_n);
 /* Of EmbarkReportLine, new: the disk, its system, when, by whose limits. */
 GPtrArray *embark_report_list_about (EmbarkReport *self, const EmbarkReportAbout *about);
-/* Of EmbarkReportLine, new: seen, why, what to do, the cloud says, rule; empty ones are left out. */
+/* Of EmbarkReportLine, new: seen, why, what to do, what Embark can do itself, the cloud says, rule; empty ones are left
+ * out. */
 GPtrArray *embark_finding_list_lines (const EmbarkFinding *finding);
 /* Of EmbarkReportGauge, new: those whose size is known. */
 GPtrArray *embark_report_list_gauges (EmbarkReport *self, EmbarkJudge judge);

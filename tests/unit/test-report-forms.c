@@ -139,6 +139,38 @@ static void test_everything_is_in_it (void)
   assert_contains (text, "Stops the import: No virtio disk driver\n    Seen: ");
 }
 
+/* Every form says in words what the program can mend, and only where it can. */
+static void test_fixes_are_named (void)
+{
+  g_autoptr (EmbarkFacts) facts = load_facts ("facts-debian12.json");
+  g_autoptr (EmbarkReport) report = NULL;
+  EmbarkReportAbout about = { .target = "debian12", .judge = EMBARK_JUDGE_BOTH };
+  g_autofree char *html = NULL, *markdown = NULL, *text = NULL;
+
+  embark_facts_set_string (facts, "linux.rootDevice", "/dev/sda1");
+  report = embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
+  g_assert_cmpstr (embark_report_find (report, "linux-root-device")->fix, ==, "linux-disks");
+  g_assert_cmpstr (embark_report_find (report, "linux-cloud-init")->fix, ==, "linux-cloud-init");
+  html = embark_report_to_html (report, &about);
+  markdown = embark_report_to_markdown (report, &about);
+  text = embark_report_to_text (report, &about);
+  assert_contains (html, "<dt>Embark can do it</dt>\n<dd>Name the disk by its UUID: the fix “linux-disks”.</dd>");
+  assert_contains (html, "the fix “linux-cloud-init”. It may need: A folder with the packages");
+  assert_contains (markdown, "- **Embark can do it:** Name the disk by its UUID: the fix “linux-disks”.\n");
+  assert_contains (text, "    Embark can do it: Name the disk by its UUID: the fix “linux-disks”.\n");
+  for (guint i = 0; i < embark_report_get_findings (report)->len; i++)
+    {
+      const EmbarkFinding *finding = g_ptr_array_index (embark_report_get_findings (report), i);
+      g_autoptr (GPtrArray) lines = embark_finding_list_lines (finding);
+      gboolean is_named = FALSE;
+
+      for (guint j = 0; j < lines->len; j++)
+        is_named = is_named
+                   || strcmp (((const EmbarkReportLine *) g_ptr_array_index (lines, j))->name, "Embark can do it") == 0;
+      g_assert_cmpint (is_named, ==, finding->fix != NULL);
+    }
+}
+
 static void test_hostile_text (void)
 {
   g_autoptr (EmbarkFacts) facts = load_facts ("facts-debian12.json");
@@ -257,6 +289,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report-forms/pages", test_every_fixture_is_a_page);
   g_test_add_func ("/report-forms/complete", test_everything_is_in_it);
+  g_test_add_func ("/report-forms/fixes", test_fixes_are_named);
   g_test_add_func ("/report-forms/hostile", test_hostile_text);
   g_test_add_func ("/report-forms/to-scale", test_disk_is_drawn_to_scale);
   g_test_add_func ("/report-forms/nothing", test_nothing_is_known);
