@@ -100,6 +100,8 @@ static void clear_command (EmbarkCommand *command)
   g_strfreev (command->uris);
   g_free (command->save);
   g_free (command->fix);
+  g_free (command->virtio_win);
+  g_free (command->cloudbase);
   g_free (command->packages);
   g_free (command->keep);
   g_free (command->edition);

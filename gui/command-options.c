@@ -108,6 +108,10 @@ static void add_for_fixes (EmbarkCommand *command, GOptionContext *context, Emba
   const GOptionEntry fix[] = {
     { "fix", 0, 0, G_OPTION_ARG_STRING, &command->fix, N_ ("What to fix: auto, or names as `embark fixes` lists"),
       N_ ("auto|ID,…") },
+    { "virtio-win", 0, 0, G_OPTION_ARG_FILENAME, &command->virtio_win,
+      N_ ("virtio-win.iso, or a folder with the Windows drivers"), N_ ("PATH") },
+    { "cloudbase", 0, 0, G_OPTION_ARG_FILENAME, &command->cloudbase,
+      N_ ("The zip of cloudbase-init for Windows, or the folder it was unpacked to"), N_ ("PATH") },
     { "packages", 0, 0, G_OPTION_ARG_FILENAME, &command->packages, N_ ("A folder with the packages of cloud-init"),
       N_ ("DIR") },
     { "network", 0, 0, G_OPTION_ARG_NONE, &command->is_networked,

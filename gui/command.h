@@ -26,8 +26,8 @@ typedef struct
   char **uris;    /* (nullable) --connect */
   char *save;     /* (nullable) --save, file name bytes */
   char *edition, *bucket, *region, *key, *name, *level, *limit, *proxy;
-  char **removals;             /* (nullable) --remove */
-  char *fix, *packages, *keep; /* (nullable) the paths as file name bytes */
+  char **removals;                                      /* (nullable) --remove */
+  char *fix, *virtio_win, *cloudbase, *packages, *keep; /* (nullable) the paths as file name bytes */
   gboolean is_networked;
   gboolean is_json, is_forced, is_no_wait, is_headers, is_again;
 } EmbarkCommand;

@@ -40,9 +40,9 @@
  *    linux.selinux s (enforcing permissive disabled), linux.selinuxRelabel b, linux.shadow s (ok missing immutable
  *    unreadable),
  *    windows.systemRoot s, windows.version s ("6.1"), windows.build s, windows.edition s, windows.controlSet s,
- *    windows.drivers.NAME {file b, filePath s, start u, registered b, database s (critical driver), key s, evidence s}
- *      for viostor vioscsi netkvm,
- *    windows.virtioPackage {name s, publisher s, version s}, windows.hibernated b, windows.fastStartup b,
+ *    windows.drivers.NAME {file b, filePath s, start u, registered b, database s (critical driver), key s, evidence s,
+ *      waiting s (its INF, which Embark's service installs at the first start; netkvm only)} for viostor vioscsi
+ * netkvm, windows.virtioPackage {name s, publisher s, version s}, windows.hibernated b, windows.fastStartup b,
  *    windows.dirty b, windows.bootLoader s (path of winload), windows.bootStore s (device and path of the BCD),
  *    windows.drives [] {letter s, device s (absent when not on this disk), use s (system pagefile data), evidence s},
  *    windows.cloudbaseInit b, windows.cloudbaseInitStart u, windows.cloudbaseInitConfig s (ok, or what is wrong),

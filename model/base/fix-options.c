@@ -23,6 +23,8 @@ EmbarkFixOptions *embark_fix_options_copy (const EmbarkFixOptions *self)
   EmbarkFixOptions *copy = g_new0 (EmbarkFixOptions, 1);
 
   copy->fixes = g_strdupv (self->fixes);
+  copy->virtio_win = g_strdup (self->virtio_win);
+  copy->cloudbase = g_strdup (self->cloudbase);
   copy->packages = g_strdup (self->packages);
   copy->is_networked = self->is_networked;
   return copy;
@@ -33,6 +35,8 @@ void embark_fix_options_free (EmbarkFixOptions *self)
   if (self == NULL)
     return;
   g_strfreev (self->fixes);
+  g_free (self->virtio_win);
+  g_free (self->cloudbase);
   g_free (self->packages);
   g_free (self);
 }
@@ -71,6 +75,8 @@ JsonObject *embark_fix_options_to_json (const EmbarkFixOptions *self)
   for (guint i = 0; self->fixes[i] != NULL; i++)
     json_array_add_string_element (fixes, self->fixes[i]);
   json_object_set_array_member (object, "fixes", fixes);
+  set_path (object, "virtioWin", self->virtio_win);
+  set_path (object, "cloudbase", self->cloudbase);
   set_path (object, "packages", self->packages);
   json_object_set_boolean_member (object, "network", self->is_networked);
   return object;
@@ -98,6 +104,8 @@ EmbarkFixOptions *embark_fix_options_new_from_json (JsonObject *object)
   JsonNode *network = json_object_get_member (object, "network");
 
   self->fixes = read_fixes (object);
+  self->virtio_win = get_path (object, "virtioWin");
+  self->cloudbase = get_path (object, "cloudbase");
   self->packages = get_path (object, "packages");
   self->is_networked = network != NULL && JSON_NODE_HOLDS_VALUE (network)
                        && json_node_get_value_type (network) == G_TYPE_BOOLEAN && json_node_get_boolean (network);

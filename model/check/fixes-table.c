@@ -87,6 +87,30 @@ static const EmbarkFix fixes[] = {
     .changes = N_ ("Sets HiberbootEnabled to 0 in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session "
                    "Manager\\Power, so that a shutdown is a whole one."),
     .findings = { "windows-fast-startup" } },
+  { .id = "windows-virtio",
+    .system = "windows",
+    .title = N_ ("Install the virtio drivers"),
+    .changes = N_ ("Copies the disk drivers viostor and vioscsi to System32\\drivers and all drivers for this Windows "
+                   "to Drivers\\VirtIO; enters them in HKLM\\SYSTEM (Services, and DriverDatabase or "
+                   "CriticalDeviceDatabase) and in DevicePath of HKLM\\SOFTWARE; adds the service EmbarkFirstBoot, "
+                   "which installs the network driver at the first start and then removes itself."),
+    .needs = N_ ("virtio-win.iso, or a folder with the drivers (.inf, .sys and .cat), to be had from "
+                 "https://fedorapeople.org/groups/virt/virtio-win/direct-downloads/, in the package virtio-win of many "
+                 "distributions, or unpacked from the driver package of the cloud"),
+    .needed = EMBARK_FIX_NEEDS_VIRTIO_WIN,
+    .findings = { "windows-virtio", "windows-virtio-net" } },
+  { .id = "windows-cloudbase",
+    .system = "windows",
+    .title = N_ ("Set cloudbase-init up"),
+    .changes =
+        N_ ("Unpacks cloudbase-init to Program Files\\Cloudbase Solutions\\Cloudbase-Init, writes its "
+            "cloudbase-init.conf for the cloud’s config drive, and adds its service to HKLM\\SYSTEM. Where it is "
+            "installed already, only its settings and the start of its service change."),
+    .needs =
+        N_ ("The zip of cloudbase-init (not the installer), from https://cloudbase.it/cloudbase-init/, or the folder "
+            "of one that is installed elsewhere"),
+    .needed = EMBARK_FIX_NEEDS_CLOUDBASE,
+    .findings = { "windows-cloudbase-init" } },
   { .id = "windows-remote-desktop",
     .system = "windows",
     .title = N_ ("Allow Remote Desktop"),

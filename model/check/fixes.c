@@ -126,6 +126,9 @@ static guint get_needed (EmbarkReport *report, const EmbarkFix *fix)
   if (strcmp (fix->id, "linux-cloud-init") == 0
       && embark_facts_is (embark_report_get_facts (report), "linux.cloudInit.installed"))
     return EMBARK_FIX_NEEDS_NOTHING;
+  if (strcmp (fix->id, "windows-cloudbase") == 0
+      && embark_facts_is (embark_report_get_facts (report), "windows.cloudbaseInit"))
+    return EMBARK_FIX_NEEDS_NOTHING;
   return fix->needed;
 }
 
@@ -133,7 +136,9 @@ gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, co
 {
   guint needed = get_needed (report, fix);
 
-  return (needed & EMBARK_FIX_NEEDS_PACKAGES) == 0 || options->packages != NULL || options->is_networked;
+  return ((needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) == 0 || options->virtio_win != NULL)
+         && ((needed & EMBARK_FIX_NEEDS_PACKAGES) == 0 || options->packages != NULL || options->is_networked)
+         && ((needed & EMBARK_FIX_NEEDS_CLOUDBASE) == 0 || options->cloudbase != NULL);
 }
 
 static char *list_ids (EmbarkReport *report)

@@ -16,7 +16,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   EMBARK_FIX_NEEDS_NOTHING = 0,
-  EMBARK_FIX_NEEDS_PACKAGES = 1 << 0, /* a folder of packages, or the network */
+  EMBARK_FIX_NEEDS_VIRTIO_WIN = 1 << 0, /* an ISO or a folder of Windows drivers */
+  EMBARK_FIX_NEEDS_PACKAGES = 1 << 1,   /* a folder of packages, or the network */
+  EMBARK_FIX_NEEDS_CLOUDBASE = 1 << 2,  /* the zip or folder of cloudbase-init */
 } EmbarkFixNeeds;
 
 typedef struct

@@ -189,9 +189,13 @@ EmbarkDecision embark_decide_windows_virtio_net (const EmbarkRuleContext *contex
 {
   g_autofree char *missing = NULL;
   EmbarkDecision decision = judge_driver (context, &network_need, &missing);
+  const char *waiting = get_member (context->facts, network_need.name, "waiting");
 
   if (missing == NULL)
     return decision;
+  if (waiting != NULL)
+    /* Translators: %s is the path of a file in the machine. */
+    return embark_decide_pass (g_strdup_printf (_ ("%s, which is installed at the first start"), waiting));
   decision.outcome = limit->severity;
   decision.title = _ ("No virtio network driver");
   decision.summary = _ ("Windows would have no network in the cloud");

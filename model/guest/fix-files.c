@@ -14,11 +14,13 @@
 #include "model/base/errors.h"
 #include "model/guest/fix-private.h"
 #include "model/guest/guest-files.h"
+#include "model/guest/windows-files.h"
 
 #define STREAM_MAX (G_GUINT64_CONSTANT (2) << 30)
 #define STREAM_STEP (1024 * 1024)
 #define FOLDER_MODE 0755
 #define KEPT_MODE 0700
+#define READ_BY_OTHERS 0004
 #define IMMUTABLE "i"
 
 /* A link of the guest leads to a file of the guest; what is not there yet stays as it was named. Free. */
@@ -47,6 +49,33 @@ static void set_immutable (EmbarkFixSession *self, const char *path)
   guestfs_set_e2attrs (self->g, path, IMMUTABLE, -1);
 }
 
+/* One that is not there yet. */
+static gboolean create_dir (EmbarkFixSession *self, const char *path, guint mode)
+{
+  if (self->is_windows)
+    return embark_windows_create (self->g, path, TRUE, (mode & READ_BY_OTHERS) != 0);
+  return guestfs_mkdir_mode (self->g, path, (int) mode) == 0 && guestfs_chmod (self->g, (int) mode, path) == 0;
+}
+
+gboolean embark_fix_make_private_dir (EmbarkFixSession *self, const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  if (embark_guest_has_dir (self->g, path))
+    return TRUE;
+  if (!g_str_equal (parent, "/") && !embark_fix_make_private_dir (self, parent, error))
+    return FALSE;
+  return create_dir (self, path, KEPT_MODE) || embark_fix_fail (self, _ ("Could not create"), path, error);
+}
+
+/* Hives hold secrets, and their copy would be everybody's to read. */
+static gboolean copy_kept (EmbarkFixSession *self, const char *path, const char *kept)
+{
+  if (self->is_windows && guestfs_is_file (self->g, path) == 1)
+    return embark_windows_create (self->g, kept, FALSE, FALSE) && guestfs_cp (self->g, path, kept) == 0;
+  return guestfs_cp_a (self->g, path, kept) == 0;
+}
+
 gboolean embark_fix_keep_as (EmbarkFixSession *self, const char *path, char **ret_kept, GError **error)
 {
   g_autofree char *kept = g_build_filename (self->kept_folder, path, NULL);
@@ -55,11 +84,9 @@ gboolean embark_fix_keep_as (EmbarkFixSession *self, const char *path, char **re
   /* The first one is what the user had. */
   if (!embark_guest_has_entry (self->g, kept))
     {
-      if (!embark_guest_has_dir (self->g, self->kept_folder)
-          && (guestfs_mkdir_p (self->g, self->kept_folder) != 0
-              || (!self->is_windows && guestfs_chmod (self->g, KEPT_MODE, self->kept_folder) != 0)))
-        return embark_fix_fail (self, _ ("Could not create"), self->kept_folder, error);
-      if (guestfs_mkdir_p (self->g, folder) != 0 || guestfs_cp_a (self->g, path, kept) != 0)
+      if (!embark_fix_make_private_dir (self, self->is_windows ? folder : self->kept_folder, error))
+        return FALSE;
+      if (guestfs_mkdir_p (self->g, folder) != 0 || !copy_kept (self, path, kept))
         return embark_fix_fail (self, _ ("Could not keep a copy of"), path, error);
     }
   if (ret_kept != NULL)
@@ -74,16 +101,15 @@ gboolean embark_fix_keep (EmbarkFixSession *self, const char *path, GError **err
   return !embark_guest_has_file (self->g, real) || embark_fix_keep_as (self, real, NULL, error);
 }
 
-static gboolean make_dir (EmbarkFixSession *self, const char *path, GError **error)
+gboolean embark_fix_make_dir (EmbarkFixSession *self, const char *path, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (path);
 
   if (embark_guest_has_dir (self->g, path))
     return TRUE;
-  if (!g_str_equal (parent, "/") && !make_dir (self, parent, error))
+  if (!g_str_equal (parent, "/") && !embark_fix_make_dir (self, parent, error))
     return FALSE;
-  if (guestfs_mkdir_mode (self->g, path, FOLDER_MODE) != 0
-      || (!self->is_windows && guestfs_chmod (self->g, FOLDER_MODE, path) != 0))
+  if (!create_dir (self, path, FOLDER_MODE))
     return embark_fix_fail (self, _ ("Could not create"), path, error);
   embark_fix_tell (self, "create", path, NULL);
   return TRUE;
@@ -97,8 +123,10 @@ static gboolean put_file (EmbarkFixSession *self, const char *path, const char *
   gboolean is_new = !embark_guest_has_file (self->g, path);
   gboolean was_immutable = FALSE;
 
-  if (is_new && !make_dir (self, parent, error))
+  if (is_new && !embark_fix_make_dir (self, parent, error))
     return FALSE;
+  if (is_new && self->is_windows && !embark_windows_create (self->g, path, FALSE, (mode & READ_BY_OTHERS) != 0))
+    return embark_fix_fail (self, _ ("Could not create"), path, error);
   if (!is_new)
     {
       if (!embark_fix_keep_as (self, path, &kept, error))
@@ -220,7 +248,7 @@ gboolean embark_fix_link (EmbarkFixSession *self, const char *path, const char *
   free (present);
   if (is_there)
     return TRUE;
-  if (!embark_fix_remove (self, path, error) || !make_dir (self, parent, error))
+  if (!embark_fix_remove (self, path, error) || !embark_fix_make_dir (self, parent, error))
     return FALSE;
   if (guestfs_ln_s (self->g, target, path) != 0)
     return embark_fix_fail (self, _ ("Could not create"), path, error);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "model/guest/archive-tree.h"
 #include "model/guest/fix.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,8 @@ struct _EmbarkFixSession
   char *hive;         /* name of the open hive */
   char *hive_path;    /* in the guest's own spelling */
   char *kept_folder;
+  EmbarkArchiveTree *cloudbase; /* (nullable) what windows-cloudbase unpacks */
+  GPtrArray *drivers;           /* (nullable) of EmbarkDriver: what windows-virtio was found to be able to install */
 
   /* borrowed */
   guestfs_h *g;
@@ -36,6 +39,10 @@ gboolean embark_fix_fail (EmbarkFixSession *self, const char *what, const char *
 void embark_fix_tell (EmbarkFixSession *self, const char *action, const char *path, const char *kept);
 /* Copies @path to its place below the folder of what is kept, unless one is there; *ret_kept is that place. */
 gboolean embark_fix_keep_as (EmbarkFixSession *self, const char *path, char **ret_kept, GError **error);
+/* A folder that everybody may read, with those above it; told. TRUE when it is there. */
+gboolean embark_fix_make_dir (EmbarkFixSession *self, const char *path, GError **error);
+/* A folder that only the administrators of the machine may open, with those above it. */
+gboolean embark_fix_make_private_dir (EmbarkFixSession *self, const char *path, GError **error);
 /* Writes the list of changes into the guest, behind that of an earlier preparation. */
 gboolean embark_fix_write_list (EmbarkFixSession *self, GError **error);
 

@@ -12,7 +12,9 @@
 #include "model/guest/guest-files.h"
 #include "model/guest/guest-registry.h"
 
+#define REG_BINARY 3
 #define REG_DWORD 4
+#define REG_MULTI_SZ 7
 #define DEPTH_MAX 32
 #define CURRENT "CurrentControlSet"
 
@@ -167,4 +169,21 @@ gboolean embark_fix_registry_set_string (EmbarkFixSession *self, const char *pat
 
   append_utf16 (bytes, value);
   return set_value (self, path, name, type, bytes->data, bytes->len, error);
+}
+
+gboolean embark_fix_registry_set_strings (EmbarkFixSession *self, const char *path, const char *name,
+                                          const char *const *values, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  for (guint i = 0; values[i] != NULL; i++)
+    append_utf16 (bytes, values[i]);
+  append_utf16 (bytes, "");
+  return set_value (self, path, name, REG_MULTI_SZ, bytes->data, bytes->len, error);
+}
+
+gboolean embark_fix_registry_set_binary (EmbarkFixSession *self, const char *path, const char *name, const void *bytes,
+                                         gsize length, GError **error)
+{
+  return set_value (self, path, name, REG_BINARY, bytes, length, error);
 }

@@ -18,6 +18,8 @@ static const EmbarkFixEntry table[] = {
   { "linux-virtio", embark_refuse_linux_virtio, embark_fix_linux_virtio, 256 * MIB },
   { "linux-selinux", NULL, embark_fix_linux_selinux, MIB },
   { "windows-fast-startup", embark_refuse_windows, embark_fix_windows_fast_startup, MIB },
+  { "windows-virtio", embark_refuse_windows_virtio, embark_fix_windows_virtio, 100 * MIB },
+  { "windows-cloudbase", embark_refuse_windows_cloudbase, embark_fix_windows_cloudbase, 300 * MIB },
   { "windows-remote-desktop", embark_refuse_windows, embark_fix_windows_remote_desktop, MIB },
   { NULL, NULL, NULL, 0 },
 };

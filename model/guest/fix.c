@@ -57,6 +57,8 @@ void embark_fix_session_free (EmbarkFixSession *self)
   g_free (self->hive);
   g_free (self->hive_path);
   g_free (self->kept_folder);
+  embark_archive_tree_free (self->cloudbase);
+  g_clear_pointer (&self->drivers, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -138,8 +140,9 @@ gboolean embark_fix_write_list (EmbarkFixSession *self, GError **error)
 
   if (self->lines->len == 0)
     return TRUE;
-  if (guestfs_mkdir_p (self->g, parent) != 0
-      || guestfs_write_append (self->g, path, self->lines->str, self->lines->len) != 0)
+  if (!embark_fix_make_private_dir (self, parent, error))
+    return FALSE;
+  if (guestfs_write_append (self->g, path, self->lines->str, self->lines->len) != 0)
     return embark_fix_fail (self, _ ("Could not write"), path, error);
   return TRUE;
 }

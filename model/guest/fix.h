@@ -37,7 +37,8 @@ gboolean embark_fix_is_chosen (EmbarkFixSession *self, const char *id);
 void embark_fix_log (EmbarkFixSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Files. Paths are absolute and in the guest's own spelling; symbolic links of the guest are followed inside it. */
-/* Writes @path whole; missing folders are made (0755, root). @mode for a new file only. */
+/* Writes @path whole; missing folders are made (0755, root). @mode for a new file only; of Windows it says whether
+ * users may read it (0004), administrators and the system may do everything. */
 gboolean embark_fix_write (EmbarkFixSession *self, const char *path, const char *bytes, gssize length, guint mode,
                            GError **error);
 /* The same from a file or stream of the host, of any size. */
@@ -77,6 +78,10 @@ gboolean embark_fix_registry_set_dword (EmbarkFixSession *self, const char *path
 /* @type: 1 REG_SZ, 2 REG_EXPAND_SZ. */
 gboolean embark_fix_registry_set_string (EmbarkFixSession *self, const char *path, const char *name, guint type,
                                          const char *value, GError **error);
+gboolean embark_fix_registry_set_strings (EmbarkFixSession *self, const char *path, const char *name,
+                                          const char *const *values, GError **error);
+gboolean embark_fix_registry_set_binary (EmbarkFixSession *self, const char *path, const char *name, const void *bytes,
+                                         gsize length, GError **error);
 /* Of the open hive, for reading with model/guest/guest-registry.h: "CurrentControlSet" put into words. Free. */
 char *embark_fix_registry_resolve (EmbarkFixSession *self, const char *path);
 
@@ -113,5 +118,9 @@ gboolean embark_fix_linux_selinux (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_windows (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_windows_fast_startup (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_windows_remote_desktop (EmbarkFixSession *session, GError **error);
+gboolean embark_fix_windows_virtio (EmbarkFixSession *session, GError **error);
+gboolean embark_refuse_windows_virtio (EmbarkFixSession *session, GError **error);
+gboolean embark_fix_windows_cloudbase (EmbarkFixSession *session, GError **error);
+gboolean embark_refuse_windows_cloudbase (EmbarkFixSession *session, GError **error);
 
 G_END_DECLS

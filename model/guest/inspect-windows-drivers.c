@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/guest/first-boot.h"
 #include "model/guest/guest-files.h"
 #include "model/guest/guest-registry.h"
 #include "model/guest/inspect-windows.h"
@@ -262,10 +263,25 @@ static void add_driver (EmbarkWindows *self, const Driver *driver)
   clear_entry (&entry);
 }
 
+/* What waits for the service of Embark, which installs it at the first start. */
+static void add_waiting (EmbarkWindows *self, const Driver *driver)
+{
+  gint64 service = embark_windows_find (self, "Services\\" EMBARK_FIRST_BOOT_SERVICE);
+  g_autofree char *wanted = g_strdup_printf ("%s/Drivers/VirtIO/%s.inf", self->system_root, driver->name);
+  g_autofree char *inf = service > 0 ? embark_windows_resolve (self->g, wanted) : NULL;
+
+  if (inf != NULL)
+    set_member (self, driver, "waiting", inf);
+}
+
 void embark_windows_add_drivers (EmbarkWindows *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (drivers); i++)
-    add_driver (self, &drivers[i]);
+    {
+      add_driver (self, &drivers[i]);
+      if (!drivers[i].starts_at_boot)
+        add_waiting (self, &drivers[i]);
+    }
 }
 
 /* Windows 10 and later keep what does not start with the system in a hive of its own. */

@@ -131,16 +131,26 @@ static gboolean mount_linux (guestfs_h *g, EmbarkFacts *facts, const char *root,
   return mount_all (g, mounts, n, error);
 }
 
+static gboolean refuse_without_system (EmbarkFacts *facts, GError **error)
+{
+  const char *message = _ ("No system was found on the disk, so there is nothing that could be changed.");
+
+  if (embark_facts_is (facts, "disk.bitlocker"))
+    message = _ ("The disk is encrypted with BitLocker, so nothing on it can be changed. Start Windows, switch "
+                 "BitLocker off (“manage-bde -off C:”), wait until it is decrypted, shut it down, and try again.");
+  else if (embark_facts_is (facts, "disk.ldm"))
+    message = _ ("Windows is on a dynamic disk, which neither Embark nor the cloud can open. Move it to a basic disk "
+                 "first.");
+  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, message);
+  return FALSE;
+}
+
 static gboolean mount_guest (guestfs_h *g, EmbarkFacts *facts, GError **error)
 {
   const char *root = embark_facts_get_string (facts, "os.root");
 
   if (root == NULL)
-    {
-      g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
-                           _ ("No system was found on the disk, so there is nothing that could be changed."));
-      return FALSE;
-    }
+    return refuse_without_system (facts, error);
   if (g_strcmp0 (embark_facts_get_string (facts, "os.type"), "windows") == 0)
     return mount_windows (g, root, error);
   return mount_linux (g, facts, root, error);

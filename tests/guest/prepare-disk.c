@@ -3,7 +3,7 @@
  * Makes a disk ready as Embark does and tells all of it as one JSON object:
  * the reports before and after, the changes, the changes of a second time
  * (there shall be none), the log. For the tests of the fixes.
- * usage: prepare-disk DISK OVERLAY FIX,FIX… [--packages DIR] [--once]
+ * usage: prepare-disk DISK OVERLAY FIX,FIX… [--packages DIR] [--virtio-win PATH] [--cloudbase PATH] [--once]
  */
 #include <stdlib.h>
 
@@ -11,10 +11,14 @@
 #include "model/prepare.h"
 
 static char *packages = NULL;
+static char *cloudbase = NULL;
+static char *virtio_win = NULL;
 static gboolean is_once = FALSE;
 
 static const GOptionEntry entries[] = {
   { "packages", 0, 0, G_OPTION_ARG_FILENAME, &packages, "Folder of packages", "DIR" },
+  { "cloudbase", 0, 0, G_OPTION_ARG_FILENAME, &cloudbase, "cloudbase-init", "PATH" },
+  { "virtio-win", 0, 0, G_OPTION_ARG_FILENAME, &virtio_win, "Drivers of Windows", "PATH" },
   { "once", 0, 0, G_OPTION_ARG_NONE, &is_once, "Not a second time", NULL },
   { NULL, 0, 0, 0, NULL, NULL, NULL },
 };
@@ -116,7 +120,9 @@ int main (int argc, char **argv)
   g_assert_cmpint (argc, ==, 4);
   g_strfreev (options->fixes);
   options->fixes = g_strsplit (argv[3], ",", -1);
+  options->cloudbase = g_steal_pointer (&cloudbase);
   options->packages = g_steal_pointer (&packages);
+  options->virtio_win = g_steal_pointer (&virtio_win);
   source = make_source (argv[1], g_getenv ("XDG_RUNTIME_DIR"));
   look = embark_look_inside (source, &looking, NULL, &error);
   if (look == NULL)

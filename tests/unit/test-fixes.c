@@ -207,20 +207,26 @@ static void test_options (void)
 
   g_strfreev (options->fixes);
   options->fixes = g_strsplit ("linux-disks,linux-eth0", ",", -1);
+  options->virtio_win = g_strdup ("/home/\xc3\xa4/virtio win.iso");
+  options->cloudbase = g_strdup ("/srv/Cloudbase-Init.zip");
   options->packages = g_strdup ("/srv/\xff");
   options->is_networked = TRUE;
   copy = embark_fix_options_copy (options);
   object = embark_fix_options_to_json (copy);
   back = embark_fix_options_new_from_json (object);
   g_assert_cmpstrv (back->fixes, options->fixes);
+  g_assert_cmpstr (back->virtio_win, ==, options->virtio_win);
+  g_assert_cmpstr (back->cloudbase, ==, options->cloudbase);
   g_assert_cmpstr (back->packages, ==, options->packages);
   g_assert_true (back->is_networked);
   json_object_set_string_member (other, "fixes", "linux-disks");
   json_object_set_int_member (other, "packages", 3);
+  json_object_set_int_member (other, "virtioWin", 3);
   json_object_set_string_member (other, "network", "yes");
   damaged = embark_fix_options_new_from_json (other);
   g_assert_cmpuint (g_strv_length (damaged->fixes), ==, 0);
   g_assert_null (damaged->packages);
+  g_assert_null (damaged->virtio_win);
   g_assert_false (damaged->is_networked);
 }
 
