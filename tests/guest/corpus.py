@@ -21,6 +21,7 @@ import images  # noqa: E402
 import test_fixes_cloud  # noqa: E402
 import test_fixes_linux  # noqa: E402
 import test_fixes_windows  # noqa: E402
+import test_windows_oracle  # noqa: E402
 import test_prepare_kill  # noqa: E402
 from embark_cli import BUCKET, BUILD, REGION, ROOT, EmbarkCase  # noqa: E402
 
@@ -166,7 +167,8 @@ class Boot(EmbarkCase):
 
 
 BOOTS = [Boot, test_fixes_linux.Boots, test_fixes_linux.Families, test_fixes_cloud.CloudInit,
-         test_fixes_cloud.Object, test_fixes_windows.Registry, test_prepare_kill.Killed]
+         test_fixes_cloud.Object, test_fixes_windows.Registry, test_fixes_windows.Quick,
+         test_fixes_windows.Refusals, test_windows_oracle.Oracle, test_prepare_kill.Killed]
 
 
 def main():

@@ -1,9 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fixes on disks that an inspection takes for Windows: what they write into the
-registry, and when they must not write at all. Part of ./dev corpus."""
+registry and beside it, and when they must not write at all. Quick is part of
+./dev test, all of ./dev corpus."""
+import os
+import tempfile
 import unittest
+import unittest.mock
+import zipfile
 
+import registry
+import windows_drivers
+import windows_files
 from fixes import FixCase
 
 SYSTEM = "HKLM\\SYSTEM\\ControlSet001\\"
@@ -34,6 +42,104 @@ class Registry(FixCase):
         for name, word in (("win2012r2-hibernated", "hibernated"), ("win2012r2-dirty", "not shut down properly")):
             with self.subTest(name):
                 self.assertIn(word, self.refuse(name, "windows-fast-startup"))
+
+
+def make_drivers(path, make_signer=windows_drivers.make_chain):
+    """A folder of drivers in the layout of virtio-win.iso; its path."""
+    os.mkdir(path)
+    with tempfile.TemporaryDirectory() as keys:
+        windows_drivers.make_tree(path, make_signer(keys))
+    return path
+
+
+def make_cloudbase(path, is_64_bit=True):
+    """A zip in the shape of cloudbase-init's own."""
+    program = windows_files.program(is_64_bit)
+    with zipfile.ZipFile(path, "w") as file:
+        for name, data in (("bin/OpenStackService.exe", program), ("Python/Scripts/cloudbase-init.exe", program),
+                           ("Python/Lib/site.py", b"import sys\n"),
+                           ("conf/cloudbase-init.conf", b"[DEFAULT]\r\nusername=Admin\r\n")):
+            file.writestr("Cloudbase-Init/" + name, data)
+
+
+class Quick(FixCase):
+    """The drivers from an ISO, and cloudbase-init from a zip; what virt-v2v makes of the same disk is compared in
+    test_windows_oracle.py."""
+
+    FOLDER, SYSTEM32 = "/Windows/Drivers/VirtIO", "/Windows/System32"
+    CLOUDBASE = "/Program Files/Cloudbase Solutions/Cloudbase-Init"
+
+    def test_drivers(self):
+        iso = self.path("virtio-win.iso")
+        windows_drivers.make_iso(make_drivers(self.path("tree")), iso)
+        make_cloudbase(self.path("cloudbase.zip"))
+        made = self.prepare("win2012r2", "windows-virtio", "windows-cloudbase", cloudbase=self.path("cloudbase.zip"),
+                            **{"virtio-win": iso})
+        self.assert_turned(made, "windows-virtio", "windows-virtio-net", "windows-cloudbase-init")
+        self.assert_settled(made)
+        driver = f"{self.SYSTEM32}/drivers/viostor.sys"
+        before, after = registry.read_disks([made.original, made.overlay], 1, [
+            self.FOLDER, driver, f"'{self.CLOUDBASE}'", f"'{self.CLOUDBASE}/bin/OpenStackService.exe'"])
+        self.check_registry(registry.find_changes(before, after))
+        self.check_files(registry.find_new_files(before, after))
+        for path, descriptor in after.descriptors.items():
+            # Owned by the administrators, nothing inherited, and users (S-1-5-32-545) may not write.
+            self.assertEqual(descriptor[2:4], b"\x04\x90", path)
+            self.assertIn(b"\xa9\x00\x12\x00\x01\x02\0\0\0\0\0\x05\x20\0\0\0\x21\x02\0\0", descriptor, path)
+
+    def check_registry(self, changes):
+        service = "controlset001\\services\\"
+        self.assertEqual(changes["SYSTEM", service + "viostor", "start"], "dword:00000000")
+        self.assertEqual(changes["SYSTEM", service + "embarkfirstboot", "start"], "dword:00000002")
+        self.assertEqual(changes["SYSTEM", service + "cloudbase-init", "start"], "dword:00000002")
+        self.assertEqual(registry.decode(changes["SOFTWARE", "microsoft\\windows\\currentversion", "devicepath"]),
+                         "2:%SystemRoot%\\inf;%SystemRoot%\\Drivers\\VirtIO\0")
+        active = changes["SYSTEM", "driverdatabase\\driverinffiles\\viostor.inf", "active"]
+        self.assertRegex(registry.decode(active), r"viostor\.inf_amd64_[0-9a-f]{16}")
+
+    def check_files(self, files):
+        for name in "viostor.sys", "viostor.inf", "viostor.cat", "netkvm.sys", "netkvm.inf", "embark-first-boot.exe":
+            self.assertIn(f"{self.FOLDER}/{name}".lower(), files)
+        for name in "conf/cloudbase-init.conf", "Python/Lib/site.py":
+            self.assertIn(f"{self.CLOUDBASE}/{name}".lower(), files)
+        self.assertEqual(files[f"{self.SYSTEM32}/drivers/viostor.sys".lower()],
+                         files[f"{self.FOLDER}/viostor.sys".lower()])
+
+
+class Refusals(FixCase):
+    def refuse_drivers(self, image, drivers):
+        return self.refuse(image, "windows-virtio", **{"virtio-win": drivers})
+
+    def test_signatures(self):
+        tree = make_drivers(self.path("self-signed"), windows_drivers.make_self_signed)
+        self.assertIn("0.1.215", self.refuse_drivers("win2012r2", tree))
+        architectures, number, _, has_helper = windows_drivers.VERSIONS["2k8R2"]
+        later = {"2k8R2": (architectures, number, "sha256", has_helper)}
+        with unittest.mock.patch.dict(windows_drivers.VERSIONS, later):
+            tree = make_drivers(self.path("sha256"))
+        self.assertIn("KB4474419", self.refuse_drivers("win2008r2", tree))
+
+    def test_sources(self):
+        empty = self.path("empty")
+        os.mkdir(empty)
+        self.assertIn("virtio-win.iso", self.refuse_drivers("win2012r2", empty))
+        self.assertIn("virtio-win.iso", self.refuse("win2012r2", "windows-virtio"))
+
+    def test_cloudbase(self):
+        make_cloudbase(self.path("x86.zip"), is_64_bit=False)
+        self.assertIn("x64", self.refuse("win2012r2", "windows-cloudbase", cloudbase=self.path("x86.zip")))
+        self.assertIn("zip", self.refuse("win2012r2", "windows-cloudbase"))
+
+    def test_settings(self):
+        """One that is installed keeps its other settings."""
+        made = self.prepare("win2012r2-cloudbase-http", "windows-cloudbase")
+        self.assert_turned(made, "windows-cloudbase-init")
+        self.assert_settled(made)
+
+    def test_disks(self):
+        for image, word in (("win2012r2-bitlocker", "BitLocker"), ("win2012r2-dynamic", "dynamic")):
+            with self.subTest(image):
+                self.assertIn(word, self.refuse_drivers(image, "/usr/share"))
 
 
 if __name__ == "__main__":

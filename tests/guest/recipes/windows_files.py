@@ -110,7 +110,8 @@ def make_software(state):
         version.update(CurrentMajorVersionNumber=number(10), CurrentMinorVersionNumber=number(0))
     uninstall = r"Microsoft\Windows\CurrentVersion\Uninstall"
     keys = {
-        r"Microsoft\Windows\CurrentVersion": {"ProgramFilesDir": text(r"C:\Program Files")},
+        r"Microsoft\Windows\CurrentVersion": {"ProgramFilesDir": text(r"C:\Program Files"),
+                                                 "DevicePath": expand(r"%SystemRoot%\inf")},
         r"Microsoft\Windows\CurrentVersion\Setup\State": {"ImageState": text("IMAGE_STATE_COMPLETE")},
         uninstall: {},
         current: version,
