@@ -11,6 +11,7 @@ from tree import Check, blank_out, run_tool
 APP_ID = "org.embark.Embark"
 CALLS = re.compile(r"(?<!\w)(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dgettext|g_dpgettext2)\s*\(")
 PAGE_MAKER = "resources/make-help-page.py"
+FIX_WORDS, FIX_TABLE = "model/check/fixes-table.c", "model/guest/fix-table.c"
 PRODUCT = (f"{APP_ID}.desktop.in", f"{APP_ID}.gschema.xml", f"{APP_ID}.metainfo.xml.in")
 
 
@@ -114,19 +115,17 @@ def find_manual(tree):
     return problems if pages else ["there is no manual page"]
 
 
-def read_help(tree, language):
-    """Sections of a language: list of (id, text)."""
-    path = f"resources/help/{language}/limits.md"
+def read_help(tree, path):
+    """Sections of a file: list of (id, text)."""
     return re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", tree.read(path), re.M) if path in tree.paths else []
 
 
-def find_help_of(tree, language, ids, code):
-    """Every finding has one section, with the same commands as in English."""
-    name = f"resources/help/{language}/limits.md"
-    sections = read_help(tree, language)
+def find_help_of(tree, name, ids, code):
+    """Every finding, or every fix, has one section, with the same commands as in English."""
+    sections = read_help(tree, name)
     names = [section for section, _ in sections]
-    problems = ([f"{name} lacks “## {limit}”" for limit in sorted(ids - set(names))]
-                + [f"{name}: “{section}” is no finding" for section in sorted(set(names) - ids)]
+    problems = ([f"{name} lacks “## {missing}”" for missing in sorted(ids - set(names))]
+                + [f"{name}: “{section}” is nothing that Embark knows" for section in sorted(set(names) - ids)]
                 + [f"{name}: “{section}” is there twice" for section in sorted(set(names)) if names.count(section) > 1])
     for section, text in sections:
         fences = re.split(r"^```.*\n", text, flags=re.M)
@@ -139,15 +138,24 @@ def find_help_of(tree, language, ids, code):
     return problems
 
 
+def list_fixes(tree):
+    return re.findall(r'\.id = "([^"]+)"', tree.read(FIX_WORDS)) if FIX_WORDS in tree.paths else []
+
+
 def find_help(tree):
-    ids = {limit["id"] for path in tree.select(".json") if path.startswith("resources/limits/")
-           for limit in json.loads(tree.read(path))["limits"]}
-    if not ids:
-        return ["no limits were found"]
+    limits = {limit["id"] for path in tree.select(".json") if path.startswith("resources/limits/")
+              for limit in json.loads(tree.read(path))["limits"]}
+    fixes = set(list_fixes(tree))
+    if not limits or not fixes:
+        return ["no limits or no fixes were found"]
     languages = [word for line in tree.read("po/LINGUAS").splitlines() if not line.startswith("#")
                  for word in line.split()]
-    code = {}
-    return [problem for language in ["C"] + languages for problem in find_help_of(tree, language, ids, code)]
+    problems = []
+    for file, ids in (("limits.md", limits), ("fixes.md", fixes)):
+        code = {}
+        for language in ["C"] + languages:
+            problems += find_help_of(tree, f"resources/help/{language}/{file}", ids, code)
+    return problems
 
 
 PO_HEADER = ('msgid ""\nmsgstr ""\n"Language: zh_CN\\n"\n"MIME-Version: 1.0\\n"\n"Last-Translator: \\n"\n'
@@ -165,16 +173,16 @@ PAGES = {"resources/a.1": '.TH A 1\n.SH NAME\na \\- does it\n', "resources/help/
 LIMITS = '{"limits": [%s]}\n'
 HELP = {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % '{"id": "a"}, {"id": "b"}',
         "resources/help/C/limits.md": "# All\n\n## a\n\nText `x`.\n\n```\nls\n```\n\n## b\n\nText.\n",
-        "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nls\n```\n\n## b\n\n乙\n"}
+        "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nls\n```\n\n## b\n\n乙\n",
+        FIX_WORDS: '{ .id = "a" }, { .id = "c" },', "resources/help/C/fixes.md": "## a\n\nText.\n\n## c\n\nText.\n",
+        "resources/help/zh_CN/fixes.md": "## c\n\n丙\n\n## a\n\n甲\n"}
 SCHEMA = ('<schemalist><schema id="a.b" path="/a/b/"><key name="c" type="%s"><default>1</default></key></schema>'
           "</schemalist>\n")
-
-FIX_WORDS, FIX_TABLE = "model/check/fixes-table.c", "model/guest/fix-table.c"
 
 
 def find_fixes(tree):
     """What is said and what is done: the same fixes, in the same order."""
-    said = re.findall(r'\.id = "([^"]+)"', tree.read(FIX_WORDS)) if FIX_WORDS in tree.paths else []
+    said = list_fixes(tree)
     done = re.findall(r'\{\s*"([^"]+)",', tree.read(FIX_TABLE)) if FIX_TABLE in tree.paths else []
     problems = [f"{FIX_TABLE} has {name}, which {FIX_WORDS} has no words for" for name in done if name not in said]
     problems += [f"{FIX_WORDS} promises {name}, which {FIX_TABLE} cannot do" for name in said if name not in done]
@@ -218,14 +226,20 @@ CHECKS = [
           {**PAGES, PAGE_MAKER: "print('.TH A 7')\n"},
           [{"resources/a.1": '.TH A 1\n.SH NAME\n.XYZ\n'}, {"resources/a.txt": "x\n"},
            {**PAGES, PAGE_MAKER: "print('.TH A 7\\n.XYZ')\n"}, {**PAGES, PAGE_MAKER: "print('.TH A 7')\nexit(1)\n"}]),
-    Check("help", "every finding has its help in every language", find_help, HELP,
+    Check("help", "every finding and every fix has its help in every language", find_help, HELP,
           [{**HELP, "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nls\n```\n"},
            {**HELP, "resources/help/C/limits.md": HELP["resources/help/C/limits.md"] + "\n## c\n\nText.\n"},
            {**HELP, "resources/help/C/limits.md": HELP["resources/help/C/limits.md"] + "\n## b\n\nText.\n"},
            {**HELP, "resources/help/C/limits.md": "## a\n\nText `x.\n\n```\nls\n```\n\n## b\n\nText.\n"},
            {**HELP, "resources/help/C/limits.md": "## a\n\n```\nls\n```\n\n## b\n\nText.\n"},
            {**HELP, "resources/help/zh_CN/limits.md": "## a\n\n甲\n\n```\nrm\n```\n\n## b\n\n乙\n"},
-           {"po/LINGUAS": "zh_CN\n", "resources/limits/x.json": LIMITS % ""}]),
+           {**HELP, "resources/help/zh_CN/fixes.md": "## a\n\n甲\n"},
+           {**HELP, "resources/help/C/fixes.md": "## a\n\nText.\n\n## b\n\nText.\n\n## c\n\nText.\n"},
+           {**HELP, "resources/help/C/fixes.md": "## a\n\nText.\n\n## c\n\n```\nls\n```\n"},
+           {**HELP, "resources/help/zh_CN/fixes.md": "## c\n\n丙\n\n```\nls\n```\n\n## a\n\n甲\n"},
+           {**HELP, FIX_WORDS: '{ .id = "a" }, { .id = "c" }, { .id = "d" },'},
+           {**HELP, FIX_WORDS: ""},
+           {**HELP, "resources/limits/x.json": LIMITS % ""}]),
     Check("fixes", "every fix has its words, and all words their fix", find_fixes,
           {FIX_WORDS: '{ .id = "a" }, { .id = "b" },', FIX_TABLE: '{ "a", x },\n{ "b", y },'},
           [{FIX_WORDS: '{ .id = "a" }, { .id = "b" },', FIX_TABLE: '{ "b", y },\n{ "a", x },'},
