@@ -30,6 +30,7 @@
  *    says so), linux.cmdline s, linux.init s (systemd upstart sysvinit openrc),
  *    linux.cloudInit.installed b, .version s, .evidence s, .enabled b, .disabledBy s, .datasources [] of s,
  *      .networkDisabledBy s, .missingServices [] of s (those of the four that would not run),
+ *    linux.agent b (Embark's own for systems without cloud-init is there and started),
  *    linux.network.interfaces [] {name, file, method (dhcp static other), mac, ipv6 b},
  *    linux.network.persistentRules b, .persistentRulesEvidence s (file and line), linux.network.ipv6 b,
  *      .ipv6Evidence s, linux.network.naming s (kernel predictable biosdevname), .namingEvidence s,

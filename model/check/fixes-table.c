@@ -57,6 +57,14 @@ static const EmbarkFix fixes[] = {
     .needs = NEEDS_PACKAGES,
     .needed = EMBARK_FIX_NEEDS_PACKAGES,
     .findings = { "linux-cloud-init" } },
+  { .id = "linux-agent",
+    .system = "linux",
+    .title = N_ ("Set the machine up without cloud-init"),
+    .changes = N_ ("Installs the script /usr/sbin/embark-agent and what starts it (embark-agent.service in "
+                   "/etc/systemd/system, or embark-agent in /etc/init.d). At each start it applies "
+                   "qcloud_action/os.conf of the cloud’s disc: host name, root’s password, address of the network "
+                   "card and name servers. For forced imports of systems that cannot have cloud-init."),
+    .is_by_choice = TRUE },
   { .id = "linux-ssh-keys",
     .system = "linux",
     .title = N_ ("Remove the SSH host keys"),

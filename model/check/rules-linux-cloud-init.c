@@ -133,6 +133,15 @@ EmbarkDecision embark_decide_linux_cloud_init (const EmbarkRuleContext *context,
     return embark_decide_unknown (context, "linux.cloudInit.installed");
   if (is_installed)
     return judge_installed (context->facts);
+  if (context->is_forced && embark_facts_is (context->facts, "linux.agent"))
+    return (EmbarkDecision){
+      .outcome = EMBARK_OUTCOME_INFO,
+      .title = _ ("Forced import without cloud-init"),
+      .summary = _ ("Embark’s agent sets up password and network at each start"),
+      .evidence = g_strdup ("/usr/sbin/embark-agent"),
+      .advice = _ ("Change the password right after the first start. The system partition must not be full, and the "
+                   "machine must have no hole that can be used from outside."),
+    };
   if (context->is_forced)
     return (EmbarkDecision){
       .outcome = EMBARK_OUTCOME_WARNING,
@@ -143,7 +152,7 @@ EmbarkDecision embark_decide_linux_cloud_init (const EmbarkRuleContext *context,
           _ ("At every start the machine must mount the config drive (label config-2), read qcloud_action/os.conf "
              "from it and set host name, password and the network of eth0. All other limits still hold, the system "
              "partition must not be full, and the machine must have no hole that can be used from outside. Change "
-             "the password right after the first start."),
+             "the password right after the first start. The fix “linux-agent” sets that up."),
     };
   return (EmbarkDecision){
     .outcome = limit->severity,

@@ -13,6 +13,7 @@ static const EmbarkFixEntry table[] = {
   { "linux-eth0", NULL, embark_fix_linux_eth0, MIB },
   { "linux-dhcp", NULL, embark_fix_linux_dhcp, MIB },
   { "linux-cloud-init", embark_refuse_linux_cloud_init, embark_fix_linux_cloud_init, 300 * MIB },
+  { "linux-agent", embark_refuse_linux_agent, embark_fix_linux_agent, MIB },
   { "linux-ssh-keys", embark_refuse_linux_ssh_keys, embark_fix_linux_ssh_keys, MIB },
   { "linux-machine-id", NULL, embark_fix_linux_machine_id, MIB },
   { "linux-virtio", embark_refuse_linux_virtio, embark_fix_linux_virtio, 256 * MIB },

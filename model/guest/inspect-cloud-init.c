@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/guest/agent-paths.h"
 #include "model/guest/cloud-config.h"
 #include "model/guest/cloud-services.h"
 #include "model/guest/guest-files.h"
@@ -237,6 +238,14 @@ static void add_installed (EmbarkLinux *self, const char *program, gboolean has_
   embark_facts_set_string (self->facts, "linux.cloudInit.evidence", evidence);
 }
 
+static void add_agent (EmbarkLinux *self)
+{
+  g_auto (GStrv) starts = embark_linux_glob (self->g, EMBARK_AGENT_STARTS);
+
+  embark_facts_set_boolean (self->facts, "linux.agent",
+                            starts[0] != NULL && embark_guest_has_file (self->g, EMBARK_AGENT_PROGRAM));
+}
+
 void embark_inspect_cloud_init (EmbarkLinux *self)
 {
   g_autofree char *program = find_program (self->g);
@@ -250,6 +259,7 @@ void embark_inspect_cloud_init (EmbarkLinux *self)
   else
     embark_facts_set_unknown (self->facts, "linux.init", _ ("no known init system was found"));
   add_installed (self, program, has_config);
+  add_agent (self);
   if (!program || !has_config)
     return;
 

@@ -167,7 +167,7 @@ class Boot(EmbarkCase):
 
 
 BOOTS = [Boot, test_fixes_linux.Boots, test_fixes_linux.Families, test_fixes_cloud.CloudInit,
-         test_fixes_cloud.Object, test_fixes_windows.Registry, test_fixes_windows.Quick,
+         test_fixes_cloud.Agent, test_fixes_cloud.Object, test_fixes_windows.Registry, test_fixes_windows.Quick,
          test_fixes_windows.Refusals, test_windows_oracle.Oracle, test_prepare_kill.Killed]
 
 

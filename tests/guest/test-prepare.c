@@ -11,6 +11,7 @@
 #include "tests/guest/guest-fixture.h"
 
 #define FIX "linux-machine-id"
+#define AGENT "/usr/sbin/embark-agent"
 
 typedef struct
 {
@@ -147,7 +148,7 @@ static void test_changes (void)
   g_autoptr (EmbarkPrepared) again = NULL;
   JsonObject *change;
 
-  prepared = prepare (world, world->source, world->look, "one.qcow2", FIX, &first, &error);
+  prepared = prepare (world, world->source, world->look, "one.qcow2", FIX ",linux-agent", &first, &error);
   g_test_message ("%s", first.log->str);
   g_assert_no_error (error);
   change = find_change (prepared, "remove", "/var/lib/dbus/machine-id");
@@ -156,7 +157,12 @@ static void test_changes (void)
   g_assert_cmpstr (json_object_get_string_member (change, "kept"), ==,
                    "/var/lib/embark/replaced/var/lib/dbus/machine-id");
   g_assert_nonnull (find_change (prepared, "create", "/var/lib/dbus/machine-id"));
-  g_assert_nonnull (strstr (first.stages->str, "mount fix:" FIX " finish "));
+  g_assert_nonnull (find_change (prepared, "create", AGENT));
+  g_assert_nonnull (find_change (prepared, "create", "/etc/systemd/system/embark-agent.service"));
+  g_assert_nonnull (find_change (prepared, "create", "/etc/systemd/system/multi-user.target.wants/embark-agent"));
+  g_assert_false (embark_facts_is (world->look->facts, "linux.agent"));
+  g_assert_true (embark_facts_is (prepared->look->facts, "linux.agent"));
+  g_assert_nonnull (strstr (first.stages->str, "mount fix:linux-agent fix:" FIX " finish "));
   g_assert_nonnull (strstr (first.log->str, FIX ": remove /var/lib/dbus/machine-id"));
   g_assert_cmpstr (prepared->look->fingerprint, !=, world->look->fingerprint);
   g_assert_cmpuint (prepared->overlay_size, >, 0);
@@ -164,7 +170,7 @@ static void test_changes (void)
 
   source = embark_prepare_make_source (world->source, one, NULL, &error);
   g_assert_no_error (error);
-  again = prepare (world, source, prepared->look, "two.qcow2", FIX, &second, &error);
+  again = prepare (world, source, prepared->look, "two.qcow2", FIX ",linux-agent", &second, &error);
   g_test_message ("%s", second.log->str);
   g_assert_no_error (error);
   g_assert_cmpuint (json_array_get_length (again->changes), ==, 0);

@@ -10,7 +10,7 @@ import sys
 import unittest
 
 import images
-from fixes import LOGIN, PANIC, ROOT, SHELL, FixCase
+from fixes import LOGIN, PANIC, ROOT, SHELL, Files, FixCase
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 
@@ -49,6 +49,29 @@ class CloudInit(FixCase):
         self.assertEqual(made.after["facts"]["linux"]["cloudInit"]["datasources"][0], "ConfigDrive")
         text, _ = self.boot(made.overlay, wanted=WORDS, seconds=1200, drives=[self.make_config_drive()])
         self.assertRegex(text, rf"GNU/Linux 12 {HOST} ttyS0")
+
+
+class Agent(FixCase):
+    """Without cloud-init, as after a forced import."""
+
+    def make_disc(self):
+        os.makedirs(self.path("disc/qcloud_action"))
+        with open(self.path("disc/qcloud_action/os.conf"), "w", encoding="utf-8") as file:
+            file.write(f'hostname={HOST}\npassword=$(poweroff)\neth0_ip_addr=10.0.2.77\neth0_netmask=255.255.255.0\n'
+                       'eth0_gateway=10.0.2.2\ndns_nameserver="10.0.2.3"\n')
+        subprocess.check_call(["genisoimage", "-quiet", "-R", "-V", "config-2", "-o", self.path("disc.iso"),
+                               self.path("disc")])
+        return f"file={self.path('disc.iso')},media=cdrom,format=raw,if=ide,readonly=on"
+
+    def test_agent(self):
+        made = self.prepare("debian12", "linux-agent", once=True)
+        text, overlay = self.boot(made.overlay, wanted=rf"GNU/Linux 12 {HOST} ttyS0", drives=[self.make_disc()],
+                                  power_off=True)
+        self.assertNotIn("$(poweroff)", text)
+        files = Files(overlay, self.folder)
+        self.assertEqual(files.read("/etc/hostname"), HOST + "\n")
+        self.assertIn("\taddress 10.0.2.77\n", files.read("/etc/network/interfaces"))
+        self.assertIn(HOST, files.read("/etc/hosts"))
 
 
 class Object(EmbarkCase, FixCase):

@@ -292,6 +292,17 @@ static void test_forced (void)
   g_assert_nonnull (strstr (finding->advice, "Change the password"));
 }
 
+/* What the agent does need not be asked for; without forced import it helps nothing. */
+static void test_agent (void)
+{
+  g_autoptr (EmbarkFacts) facts = read_facts (DEBIAN, "{'linux': {'agent': true, " NO_CLOUD_INIT "}}");
+  g_autoptr (EmbarkReport) forced = embark_report_new (facts, embark_limits_get_default (), BOTH, TRUE);
+  g_autoptr (EmbarkReport) plain = embark_report_new (facts, embark_limits_get_default (), BOTH, FALSE);
+
+  g_assert_cmpint (embark_report_find (forced, "linux-cloud-init")->outcome, ==, INFO);
+  g_assert_cmpint (embark_report_find (plain, "linux-cloud-init")->outcome, ==, BLOCKER);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -299,5 +310,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/rules/every-limit-has-cases", test_every_limit_has_cases);
   g_test_add_func ("/rules/one-owner", test_one_owner);
   g_test_add_func ("/rules/forced", test_forced);
+  g_test_add_func ("/rules/agent", test_agent);
   return g_test_run ();
 }
