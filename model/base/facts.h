@@ -21,7 +21,8 @@
  *    boot.firmware s (bios uefi both), os.found b, os.count u, os.type s (linux windows freebsd …),
  *    os.distribution s (debian ubuntu centos windows …), os.product s, os.variant s, os.major u, os.minor u,
  *    os.architecture s (x86_64 i386 aarch64; of the programs), os.hostname s, os.root s, os.packageFormat s,
- *    os.guestTools [] {name s (vmware virtualbox xen hyperv qemu parallels), evidence s},
+ *    os.guestTools [] {name s (vmware virtualbox xen hyperv qemu parallels), evidence s, enabled b (of Linux: something
+ *      starts them)},
  *    look.calls u (of libguestfs),
  *    linux.kernels [] {version, default b, machine s (x86_64 i386 aarch64 …), virtioBlk s, virtioNet s, virtioPci s,
  *      virtioScsi s (builtin module absent), initramfs s, initramfsVirtioBlk b, initramfsVirtioPci b,

@@ -48,6 +48,13 @@ static const EmbarkFix fixes[] = {
                    "/etc/netplan, /etc/sysconfig/network-scripts, /etc/sysconfig/network or "
                    "/etc/NetworkManager/system-connections; fixed addresses of the old card go."),
     .findings = { "linux-network", "linux-static-address" } },
+  { .id = "linux-guest-tools",
+    .system = "linux",
+    .title = N_ ("Do not start the tools of other hypervisors"),
+    .changes =
+        N_ ("Removes what starts the services of the tools of VMware, VirtualBox, Xen and Parallels: their links "
+            "below /etc/systemd/system and in /etc/rc*.d; others become masked. The packages stay installed."),
+    .findings = { "guest-tools" } },
   { .id = "linux-cloud-init",
     .system = "linux",
     .title = N_ ("Install and enable cloud-init"),

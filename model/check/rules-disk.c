@@ -207,10 +207,39 @@ EmbarkDecision embark_decide_encryption (const EmbarkRuleContext *context, const
   };
 }
 
+/* FALSE only when it was seen that nothing starts it. */
+static gboolean is_started (JsonObject *tool)
+{
+  return json_object_get_boolean_member_with_default (tool, "enabled", TRUE);
+}
+
+/* @foreign: those that start; @idle: those that were told not to. */
+static EmbarkDecision decide_foreign_tools (const EmbarkLimit *limit, GString *foreign, GString *idle)
+{
+  if (foreign->len == 0)
+    return (EmbarkDecision){
+      .outcome = EMBARK_OUTCOME_INFO,
+      .title = _ ("Tools of another hypervisor"),
+      .summary = _ ("They are installed, but nothing starts them"),
+      .evidence = g_strdup (idle->str),
+      .advice = _ ("Nothing has to be done. They can be uninstalled in the machine when there is time."),
+    };
+  return (EmbarkDecision){
+    .outcome = limit->severity,
+    .title = _ ("Tools of another hypervisor"),
+    .summary = _ ("They may disturb the machine in the cloud"),
+    .evidence = g_strdup (foreign->str),
+    .advice = _ ("Uninstall them in the machine (open-vm-tools, VMware Tools, VirtualBox Guest Additions, Xen tools), "
+                 "shut it down and check again."),
+    .is_later = TRUE,
+  };
+}
+
 EmbarkDecision embark_decide_guest_tools (const EmbarkRuleContext *context, const EmbarkLimit *limit)
 {
   JsonArray *list = embark_facts_get_list (context->facts, "os.guestTools");
   g_autoptr (GString) foreign = g_string_new (NULL);
+  g_autoptr (GString) idle = g_string_new (NULL);
   g_autoptr (GString) fine = g_string_new (NULL);
 
   if (context->system == EMBARK_SYSTEM_NONE)
@@ -227,19 +256,14 @@ EmbarkDecision embark_decide_guest_tools (const EmbarkRuleContext *context, cons
       const char *seen = embark_rule_get_string (tool, "evidence");
 
       if (name != NULL)
-        embark_rule_append_item (embark_limit_allows (limit, name) ? fine : foreign, seen != NULL ? seen : name);
+        embark_rule_append_item (embark_limit_allows (limit, name) ? fine
+                                 : is_started (tool)               ? foreign
+                                                                   : idle,
+                                 seen != NULL ? seen : name);
     }
-  if (foreign->len == 0 && fine->len == 0)
+  if (foreign->len > 0 || idle->len > 0)
+    return decide_foreign_tools (limit, foreign, idle);
+  if (fine->len == 0)
     return embark_decide_pass (g_strdup (_ ("No tools of another hypervisor")));
-  if (foreign->len == 0)
-    return embark_decide_pass (g_string_free (g_steal_pointer (&fine), FALSE));
-  return (EmbarkDecision){
-    .outcome = limit->severity,
-    .title = _ ("Tools of another hypervisor"),
-    .summary = _ ("They may disturb the machine in the cloud"),
-    .evidence = g_string_free (g_steal_pointer (&foreign), FALSE),
-    .advice = _ ("Uninstall them in the machine (open-vm-tools, VMware Tools, VirtualBox Guest Additions, Xen tools), "
-                 "shut it down and check again."),
-    .is_later = TRUE,
-  };
+  return embark_decide_pass (g_string_free (g_steal_pointer (&fine), FALSE));
 }

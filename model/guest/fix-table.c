@@ -12,6 +12,7 @@ static const EmbarkFixEntry table[] = {
   { "linux-swap", NULL, embark_fix_linux_swap, MIB },
   { "linux-eth0", NULL, embark_fix_linux_eth0, MIB },
   { "linux-dhcp", NULL, embark_fix_linux_dhcp, MIB },
+  { "linux-guest-tools", NULL, embark_fix_linux_guest_tools, MIB },
   { "linux-cloud-init", embark_refuse_linux_cloud_init, embark_fix_linux_cloud_init, 300 * MIB },
   { "linux-agent", embark_refuse_linux_agent, embark_fix_linux_agent, MIB },
   { "linux-ssh-keys", embark_refuse_linux_ssh_keys, embark_fix_linux_ssh_keys, MIB },

@@ -9,33 +9,18 @@
 #include "model/guest/guest-files.h"
 #include "model/guest/inspect-linux.h"
 #include "model/guest/linux-files.h"
+#include "model/guest/linux-tools.h"
 #include "model/guest/shadow.h"
 
 #define SHADOW "/etc/shadow"
 
-static const struct
-{
-  const char *name;
-  const char *pattern;
-} tools[] = {
-  { "vmware",
-    "/{usr/bin/vmtoolsd,usr/sbin/vmtoolsd,etc/vmware-tools,usr/lib/vmware-tools,usr/bin/vmware-toolbox-cmd}" },
-  { "virtualbox", "/{usr/sbin/VBoxService,usr/bin/VBoxService,usr/bin/VBoxClient,opt/VBoxGuestAdditions-*}" },
-  { "xen", "/{usr/sbin/xe-daemon,usr/sbin/xe-linux-distribution,usr/share/xe-guest-utilities,"
-           "etc/systemd/system/multi-user.target.wants/xe-*.service,opt/xensource,"
-           "usr/sbin/xenguestagent,usr/sbin/xen-guest-agent}" },
-  { "hyperv", "/{usr/sbin/hv_kvp_daemon,usr/sbin/hypervkvpd,usr/libexec/hypervkvpd,usr/sbin/hv_vss_daemon,"
-              "usr/sbin/hypervvssd,usr/lib/linux-tools/*/hv_kvp_daemon}" },
-  { "qemu", "/{usr/bin/qemu-ga,usr/sbin/qemu-ga,usr/local/bin/qemu-ga}" },
-  { "parallels", "/{usr/bin/prltoolsd,usr/sbin/prltoolsd,usr/lib/parallels-tools,usr/bin/prlcc}" },
-};
-
 static void add_tools (guestfs_h *g, EmbarkFacts *facts)
 {
   embark_linux_set_list (facts, "os.guestTools");
-  for (guint i = 0; i < G_N_ELEMENTS (tools); i++)
+  for (const EmbarkLinuxTool *tool = embark_linux_tools_get (); tool->name; tool++)
     {
-      g_auto (GStrv) found = embark_linux_glob (g, tools[i].pattern);
+      g_auto (GStrv) found = embark_linux_glob (g, tool->files);
+      g_auto (GStrv) starts = found[0] ? embark_linux_tool_find_starts (g, tool) : NULL;
       g_autofree char *evidence = NULL;
       JsonObject *object;
 
@@ -43,8 +28,9 @@ static void add_tools (guestfs_h *g, EmbarkFacts *facts)
         continue;
       object = embark_facts_append (facts, "os.guestTools");
       evidence = g_utf8_make_valid (found[0], -1);
-      json_object_set_string_member (object, "name", tools[i].name);
+      json_object_set_string_member (object, "name", tool->name);
       json_object_set_string_member (object, "evidence", evidence);
+      json_object_set_boolean_member (object, "enabled", starts[0] != NULL);
     }
 }
 

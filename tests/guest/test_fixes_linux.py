@@ -8,6 +8,7 @@ import unittest
 from fixes import LOGIN, PANIC, SHELL, FixCase, Files
 
 DISKS = ("linux-disks", "linux-other-disks", "linux-swap", "linux-eth0", "linux-virtio")
+CHOICES = ("linux-guest-tools",)
 FSTAB = """# <file system> <mount point> <type> <options> <dump> <pass>
 UUID=e3b0c442-98fc-4c14-9afb-f4c8996fb924\t/     ext4  errors=remount-ro 0 1
 UUID=5a1ce0de-0000-4000-8000-00000000d15c /data ext4  defaults,nofail,x-systemd.device-timeout=5s  0 2
@@ -22,9 +23,9 @@ FORGET = "noresume"
 
 class Quick(FixCase):
     def test_unready(self):
-        made = self.prepare("debian12-unready", *DISKS)
+        made = self.prepare("debian12-unready", *DISKS, *CHOICES)
         self.assert_turned(made, "linux-virtio", "linux-root-device", "linux-fstab", "linux-other-disks", "linux-swap",
-                           "linux-persistent-net")
+                           "linux-persistent-net", "guest-tools")
         self.assert_settled(made)
         with self.subTest("files"):
             self.assertEqual(made.read("/etc/fstab"), FSTAB)
@@ -34,7 +35,8 @@ class Quick(FixCase):
             self.assertIn(NAMING, made.read("/etc/default/grub"))
             self.assertIn("\nvirtio_blk\n", made.read("/etc/initramfs-tools/modules"))
             for gone in ("/etc/udev/rules.d/70-persistent-net.rules", "/etc/systemd/network/10-lan.link",
-                         "/etc/initramfs-tools/conf.d/zz-embark"):
+                         "/etc/initramfs-tools/conf.d/zz-embark",
+                         "/etc/systemd/system/multi-user.target.wants/open-vm-tools.service"):
                 self.assertFalse(made.has(gone), gone)
         with self.subTest("entries"):
             config = made.read("/boot/grub/grub.cfg")
@@ -45,6 +47,7 @@ class Quick(FixCase):
             kept = {change["path"]: change.get("kept") for change in made.changes}
             self.assertIn("/dev/sda1\t/ ", made.read(kept["/etc/fstab"]))
             initramfs = next(path for path in kept if path.startswith("/boot/initrd.img-"))
+            self.assertTrue(made.has("/usr/bin/vmtoolsd"))
             self.assertTrue(made.has(kept[initramfs] or f"/var/lib/embark/replaced{initramfs}"))
 
 

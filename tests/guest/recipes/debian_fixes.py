@@ -3,7 +3,7 @@
 proofs that fixes make it start. Its initramfs is made of a short list of
 modules, because without KVM one of all modules takes a quarter of an hour."""
 import kit
-from debian_edits import ABSENT, BASE, DHCP, Guest, keep_virtio_out
+from debian_edits import ABSENT, BASE, DHCP, Guest, add_vmware_tools, keep_virtio_out
 
 SWAP = "5a1ce0de-0000-4000-8000-000000005a4b"
 # What the machine has that the system came from.
@@ -48,7 +48,7 @@ DEBIAN_ROOT = "e3b0c442-98fc-4c14-9afb-f4c8996fb924"
 EDITS = {
     "debian12-list": list_modules,
     "debian12-unready": lambda guest: (list_modules(guest), name_disks(guest), name_interface(guest),
-                                       change_entries(guest)),
+                                       change_entries(guest), add_vmware_tools(guest)),
 }
 IMAGES = {name: name + ".qcow2" for name in EDITS}
 
