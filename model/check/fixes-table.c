@@ -33,6 +33,13 @@ static const EmbarkFix fixes[] = {
                    "part of the image the option nofail (without systemd it becomes a comment). Removes resume= for it "
                    "from the boot entries and from /etc/initramfs-tools/conf.d/resume, and then adds noresume."),
     .findings = { "linux-swap" } },
+  { .id = "linux-dhcp",
+    .system = "linux",
+    .title = N_ ("Get the address of eth0 by DHCP"),
+    .changes = N_ ("Writes a DHCP setting for eth0 where this system keeps its network: /etc/network/interfaces, "
+                   "/etc/netplan, /etc/sysconfig/network-scripts, /etc/sysconfig/network or "
+                   "/etc/NetworkManager/system-connections; fixed addresses of the old card go."),
+    .findings = { "linux-network", "linux-static-address" } },
   { .id = "linux-eth0",
     .system = "linux",
     .title = N_ ("Let the network card be called eth0"),
@@ -41,13 +48,6 @@ static const EmbarkFix fixes[] = {
             "what gives network cards a name in /etc/udev/rules.d and /etc/systemd/network. The network settings "
             "of the only card get the name eth0 and lose its hardware address."),
     .findings = { "linux-interface-name", "linux-persistent-net" } },
-  { .id = "linux-dhcp",
-    .system = "linux",
-    .title = N_ ("Get the address of eth0 by DHCP"),
-    .changes = N_ ("Writes a DHCP setting for eth0 where this system keeps its network: /etc/network/interfaces, "
-                   "/etc/netplan, /etc/sysconfig/network-scripts, /etc/sysconfig/network or "
-                   "/etc/NetworkManager/system-connections; fixed addresses of the old card go."),
-    .findings = { "linux-network", "linux-static-address" } },
   { .id = "linux-guest-tools",
     .system = "linux",
     .title = N_ ("Do not start the tools of other hypervisors"),

@@ -10,8 +10,9 @@ static const EmbarkFixEntry table[] = {
   { "linux-disks", NULL, embark_fix_linux_disks, MIB },
   { "linux-other-disks", NULL, embark_fix_linux_other_disks, MIB },
   { "linux-swap", NULL, embark_fix_linux_swap, MIB },
+  /* Before files get the name of another card: the facts know them by the old one. */
+  { "linux-dhcp", embark_refuse_linux_dhcp, embark_fix_linux_dhcp, MIB },
   { "linux-eth0", NULL, embark_fix_linux_eth0, MIB },
-  { "linux-dhcp", NULL, embark_fix_linux_dhcp, MIB },
   { "linux-guest-tools", NULL, embark_fix_linux_guest_tools, MIB },
   { "linux-cloud-init", embark_refuse_linux_cloud_init, embark_fix_linux_cloud_init, 300 * MIB },
   { "linux-agent", embark_refuse_linux_agent, embark_fix_linux_agent, MIB },

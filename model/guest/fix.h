@@ -108,6 +108,7 @@ gboolean embark_fix_linux_virtio (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_linux_virtio (EmbarkFixSession *session, GError **error);
 /* linux: fix-dhcp.c, fix-cloud-init.c, fix-identity.c, fix-selinux.c */
 gboolean embark_fix_linux_dhcp (EmbarkFixSession *session, GError **error);
+gboolean embark_refuse_linux_dhcp (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_cloud_init (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_linux_cloud_init (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_ssh_keys (EmbarkFixSession *session, GError **error);

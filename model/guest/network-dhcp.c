@@ -7,7 +7,11 @@
 
 #include <string.h>
 
+#include "model/guest/yaml-lines.h"
+
 #define STATIC_STANZA "^(\\s*iface\\s+\\S+\\s+inet\\s+)static(\\s*)$"
+#define ALIAS_STANZA "^\\s*iface\\s+\\S+:\\S+\\s+inet\\s+static\\b"
+#define ALIAS_NAMES "^\\s*(auto|allow-\\S+)\\s.*\\S:"
 #define STANZA_START "^\\s*(iface|auto|allow-\\S+|no-auto-down|no-scripts|mapping|source|source-directory)\\b"
 #define STANZA_FIXED "^\\s*(address|netmask|gateway|network|broadcast|pointopoint|dns-\\S+)\\s"
 #define IFCFG_FIXED "^\\s*(IPADDR|NETMASK|PREFIX|PREFIXLEN|GATEWAY|BROADCAST|NETWORK|DNS|REMOTE_IPADDR)[0-9_]*="
@@ -18,7 +22,15 @@
 
 static gboolean matches (const char *pattern, const char *line)
 {
-  return g_regex_match_simple (pattern, line, 0, 0);
+  return g_regex_match_simple (pattern, line, G_REGEX_RAW, 0);
+}
+
+static char *replace (const char *pattern, const char *line, const char *replacement)
+{
+  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_RAW, 0, NULL);
+  char *changed = g_regex_replace (regex, line, -1, 0, replacement, 0, NULL);
+
+  return changed != NULL ? changed : g_strdup (line);
 }
 
 static void add_line (GString *out, const char *line, gboolean is_last)
@@ -28,11 +40,18 @@ static void add_line (GString *out, const char *line, gboolean is_last)
     g_string_append_c (out, '\n');
 }
 
+/* "auto eth0 eth0:1" without the second addresses; NULL when no name is left. */
+static char *drop_alias_names (const char *line)
+{
+  g_autofree char *changed = replace (" +\\S+:\\S+", line, "");
+
+  return matches ("^\\s*(auto|allow-\\S+)\\s*$", changed) ? NULL : g_steal_pointer (&changed);
+}
+
 static char *edit_ifupdown (char **lines)
 {
-  g_autoptr (GRegex) stanza = g_regex_new (STATIC_STANZA, 0, 0, NULL);
   g_autoptr (GString) out = g_string_new (NULL);
-  gboolean is_static = FALSE;
+  gboolean is_static = FALSE, is_alias = FALSE;
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
@@ -40,11 +59,16 @@ static char *edit_ifupdown (char **lines)
       g_autofree char *changed = NULL;
 
       if (matches (STANZA_START, lines[i]))
-        is_static = g_regex_match (stanza, lines[i], 0, NULL);
-      else if (is_static && matches (STANZA_FIXED, lines[i]))
+        {
+          is_alias = matches (ALIAS_STANZA, lines[i]);
+          is_static = matches (STATIC_STANZA, lines[i]);
+        }
+      if ((is_alias && matches ("\\S", lines[i])) || (is_static && matches (STANZA_FIXED, lines[i])))
         continue;
-      changed = g_regex_replace (stanza, lines[i], -1, 0, "\\1dhcp\\2", 0, NULL);
-      add_line (out, changed != NULL ? changed : lines[i], is_last);
+      changed = matches (ALIAS_NAMES, lines[i]) ? drop_alias_names (lines[i])
+                                                : replace (STATIC_STANZA, lines[i], "\\1dhcp\\2");
+      if (changed != NULL)
+        add_line (out, changed, is_last);
     }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
@@ -75,10 +99,8 @@ static char *edit_ifcfg (char **lines)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* Of files with [sections]: within @section lines that match @fixed go, and @setting stands right below its head in
- * place of what @old matches. Sections that @dropped matches go whole. */
-static char *edit_sections (char **lines, const char *section, const char *fixed, const char *old, const char *setting,
-                            const char *dropped)
+char *embark_network_edit_section (char **lines, const char *section, const char *fixed, const char *old,
+                                   const char *setting, const char *dropped)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   gboolean is_inside = FALSE, is_dropped = FALSE;
@@ -112,8 +134,32 @@ char *embark_network_make_dhcp (const char *text, const char *file)
   if (g_str_has_prefix (name, "ifcfg-"))
     return edit_ifcfg (lines);
   if (strstr (file, "/system-connections/") != NULL && strstr (text, "[ipv4]") != NULL)
-    return edit_sections (lines, "[ipv4]", KEYFILE_FIXED, "^\\s*method\\s*=", "method=auto", NULL);
+    return embark_network_edit_section (lines, "[ipv4]", KEYFILE_FIXED, "^\\s*method\\s*=", "method=auto", NULL);
   if (g_str_has_suffix (name, ".network") && strstr (text, "[Network]") != NULL)
-    return edit_sections (lines, "[Network]", NETWORKD_FIXED, "^\\s*DHCP\\s*=", "DHCP=ipv4", "^\\[(Address|Route)\\]$");
+    return embark_network_edit_section (lines, "[Network]", NETWORKD_FIXED, "^\\s*DHCP\\s*=", "DHCP=ipv4",
+                                        "^\\[(Address|Route)\\]$");
   return NULL;
+}
+
+gboolean embark_network_reads_folder (const char *text)
+{
+  return g_regex_match_simple ("^\\s*source(-directory)?\\s+(/etc/network/)?interfaces\\.d\\b", text,
+                               G_REGEX_MULTILINE | G_REGEX_RAW, 0);
+}
+
+gboolean embark_netplan_has_devices (const char *text)
+{
+  static const char *const plain[] = { "renderer", "version", "ethernets", NULL };
+  g_autoptr (GPtrArray) items = embark_yaml_read (text);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const EmbarkYamlItem *item = g_ptr_array_index (items, i);
+      const char *rest = g_str_has_prefix (item->path, "network/") ? item->path + strlen ("network/") : NULL;
+      g_autofree char *kind = rest != NULL ? g_strndup (rest, strcspn (rest, "/")) : NULL;
+
+      if (kind != NULL && !g_strv_contains (plain, kind))
+        return TRUE;
+    }
+  return FALSE;
 }

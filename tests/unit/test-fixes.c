@@ -128,7 +128,15 @@ static void test_choose (void)
   assert_chosen (DEBIAN, NO_INITRAMFS_VIRTIO, "linux-virtio");
   assert_chosen (DEBIAN, "{'linux':{'cloudInit':{'installed':false},'rootDevice':'/dev/sda1'}}",
                  "linux-disks linux-cloud-init");
+  assert_chosen (DEBIAN, "{'os':{'guestTools':[{'name':'vmware','enabled':true}]}}", "linux-guest-tools");
+  assert_chosen (DEBIAN, "{'os':{'guestTools':[{'name':'vmware','enabled':false}]}}", "");
+  /* By the old name of its file the address is found, and the file gets its new name after that. */
+  assert_chosen (DEBIAN,
+                 "{'linux':{'network':{'persistentRules':true,'interfaces':[{'name':'ens3','method':'static',"
+                 "'file':'/etc/sysconfig/network-scripts/ifcfg-ens3'}]}}}",
+                 "linux-dhcp linux-eth0");
   /* It has its price, so it is there for its finding, but not part of everything. */
+  assert_chosen (DEBIAN, "{'linux':{'network':{'ipv6':true}}}", "");
   assert_chosen (WINDOWS, "{'windows':{'remoteDesktop':false}}", "");
 }
 

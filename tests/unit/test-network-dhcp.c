@@ -23,6 +23,40 @@ static void test_ifupdown (void)
   assert_edit ("/etc/network/interfaces.d/eth0", "iface eth0 inet dhcp\n", "iface eth0 inet dhcp\n");
 }
 
+/* A second address is of the old network as the first, and a card asks once. */
+static void test_aliases (void)
+{
+  assert_edit ("/etc/network/interfaces",
+               "auto lo eth0 eth0:1\nauto eth0:0\niface eth0 inet static\n  address 10.0.0.5/24\n\n"
+               "iface eth0:0 inet static\n  address 10.0.0.6/24\n  up echo more\n\niface eth0:1 inet static\n"
+               "  address 10.0.0.7/24\niface eth1 inet manual\n",
+               "auto lo eth0\niface eth0 inet dhcp\n\n\niface eth1 inet manual\n");
+  assert_edit ("/etc/network/interfaces",
+               "iface eth0 inet static\n  address 10.0.0.5/24\n  up ip -6 addr add fd00::1\n",
+               "iface eth0 inet dhcp\n  up ip -6 addr add fd00::1\n");
+}
+
+static void test_reads_folder (void)
+{
+  g_assert_true (embark_network_reads_folder ("auto lo\nsource /etc/network/interfaces.d/*\n"));
+  g_assert_true (embark_network_reads_folder ("source interfaces.d/*.cfg\n"));
+  g_assert_true (embark_network_reads_folder ("source-directory /etc/network/interfaces.d\n"));
+  g_assert_false (embark_network_reads_folder ("# source /etc/network/interfaces.d/*\nauto lo\n"));
+  g_assert_false (embark_network_reads_folder ("source /etc/network/other.d/*\n"));
+  g_assert_false (embark_network_reads_folder (""));
+}
+
+static void test_netplan_devices (void)
+{
+  g_assert_false (embark_netplan_has_devices ("network:\n  version: 2\n  renderer: networkd\n  ethernets:\n    ens3:\n"
+                                              "      addresses: [10.0.0.5/24]\n"));
+  g_assert_true (embark_netplan_has_devices ("network:\n  ethernets:\n    ens3: {}\n  bonds:\n    bond0:\n"
+                                             "      interfaces: [ens3]\n"));
+  g_assert_true (embark_netplan_has_devices ("network:\n  vlans:\n    v5: {id: 5, link: ens3}\n"));
+  g_assert_false (embark_netplan_has_devices ("network: {}\n"));
+  g_assert_false (embark_netplan_has_devices (""));
+}
+
 static void test_ifcfg (void)
 {
   assert_edit (
@@ -62,6 +96,9 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/network-dhcp/ifupdown", test_ifupdown);
+  g_test_add_func ("/network-dhcp/aliases", test_aliases);
+  g_test_add_func ("/network-dhcp/reads-folder", test_reads_folder);
+  g_test_add_func ("/network-dhcp/netplan-devices", test_netplan_devices);
   g_test_add_func ("/network-dhcp/ifcfg", test_ifcfg);
   g_test_add_func ("/network-dhcp/keyfile", test_keyfile);
   g_test_add_func ("/network-dhcp/networkd", test_networkd);
