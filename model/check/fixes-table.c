@@ -40,6 +40,14 @@ static const EmbarkFix fixes[] = {
                    "/etc/netplan, /etc/sysconfig/network-scripts, /etc/sysconfig/network or "
                    "/etc/NetworkManager/system-connections; fixed addresses of the old card go."),
     .findings = { "linux-network", "linux-static-address" } },
+  { .id = "linux-ipv6",
+    .system = "linux",
+    .title = N_ ("Switch IPv6 off"),
+    .changes = N_ ("Writes /etc/sysctl.d/70-embark-ipv6.conf, which disables IPv6 (without systemd, lines in "
+                   "/etc/sysctl.conf), and takes addresses and routes of IPv6 out of the settings of the network card. "
+                   "Programs in the machine that use IPv6 stop working."),
+    .findings = { "ipv6" },
+    .is_by_choice = TRUE },
   { .id = "linux-eth0",
     .system = "linux",
     .title = N_ ("Let the network card be called eth0"),

@@ -12,6 +12,7 @@ static const EmbarkFixEntry table[] = {
   { "linux-swap", NULL, embark_fix_linux_swap, MIB },
   /* Before files get the name of another card: the facts know them by the old one. */
   { "linux-dhcp", embark_refuse_linux_dhcp, embark_fix_linux_dhcp, MIB },
+  { "linux-ipv6", NULL, embark_fix_linux_ipv6, MIB },
   { "linux-eth0", NULL, embark_fix_linux_eth0, MIB },
   { "linux-guest-tools", NULL, embark_fix_linux_guest_tools, MIB },
   { "linux-cloud-init", embark_refuse_linux_cloud_init, embark_fix_linux_cloud_init, 300 * MIB },

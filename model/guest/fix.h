@@ -115,9 +115,10 @@ gboolean embark_fix_linux_ssh_keys (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_linux_ssh_keys (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_machine_id (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_selinux (EmbarkFixSession *session, GError **error);
-/* linux: fix-agent.c, fix-guest-tools.c */
+/* linux: fix-agent.c, fix-guest-tools.c, fix-ipv6.c */
 gboolean embark_fix_linux_agent (EmbarkFixSession *session, GError **error);
 gboolean embark_refuse_linux_agent (EmbarkFixSession *session, GError **error);
+gboolean embark_fix_linux_ipv6 (EmbarkFixSession *session, GError **error);
 gboolean embark_fix_linux_guest_tools (EmbarkFixSession *session, GError **error);
 /* windows: fix-windows-*.c. Every one refuses what may not be written: hibernated, not shut down properly. */
 gboolean embark_refuse_windows (EmbarkFixSession *session, GError **error);

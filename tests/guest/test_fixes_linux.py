@@ -8,7 +8,7 @@ import unittest
 from fixes import LOGIN, PANIC, SHELL, FixCase, Files
 
 DISKS = ("linux-disks", "linux-other-disks", "linux-swap", "linux-eth0", "linux-virtio")
-CHOICES = ("linux-guest-tools",)
+CHOICES = ("linux-guest-tools", "linux-ipv6")
 FSTAB = """# <file system> <mount point> <type> <options> <dump> <pass>
 UUID=e3b0c442-98fc-4c14-9afb-f4c8996fb924\t/     ext4  errors=remount-ro 0 1
 UUID=5a1ce0de-0000-4000-8000-00000000d15c /data ext4  defaults,nofail,x-systemd.device-timeout=5s  0 2
@@ -25,13 +25,15 @@ class Quick(FixCase):
     def test_unready(self):
         made = self.prepare("debian12-unready", *DISKS, *CHOICES)
         self.assert_turned(made, "linux-virtio", "linux-root-device", "linux-fstab", "linux-other-disks", "linux-swap",
-                           "linux-persistent-net", "guest-tools")
+                           "linux-persistent-net", "guest-tools", "ipv6")
         self.assert_settled(made)
         with self.subTest("files"):
             self.assertEqual(made.read("/etc/fstab"), FSTAB)
             self.assertEqual(made.read("/boot/grub/device.map"), "(hd0)\t/dev/vda\n")
             self.assertEqual(made.read("/etc/initramfs-tools/conf.d/resume"), "RESUME=none\n")
             self.assertIn("iface eth0 inet dhcp\n", made.read("/etc/network/interfaces"))
+            self.assertNotIn("inet6", made.read("/etc/network/interfaces"))
+            self.assertIn("net.ipv6.conf.all.disable_ipv6 = 1\n", made.read("/etc/sysctl.d/70-embark-ipv6.conf"))
             self.assertIn(NAMING, made.read("/etc/default/grub"))
             self.assertIn("\nvirtio_blk\n", made.read("/etc/initramfs-tools/modules"))
             for gone in ("/etc/udev/rules.d/70-persistent-net.rules", "/etc/systemd/network/10-lan.link",

@@ -10,6 +10,7 @@ SWAP = "5a1ce0de-0000-4000-8000-000000005a4b"
 LIST = "ext4\nsd_mod\nata_piix\nahci\nvmw_pvscsi\n"
 RULE = ('SUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{address}=="52:54:00:12:34:56", ATTR{dev_id}=="0x0", '
         'ATTR{type}=="1", NAME="lan0"\n')
+INET6 = "iface ens3 inet6 static\n  address 2001:db8::10/64\n"
 LINK = "[Match]\nMACAddress=52:54:00:12:34:56\n\n[Link]\nName=lan0\n"
 
 
@@ -31,7 +32,7 @@ def name_disks(guest):
 
 
 def name_interface(guest):
-    guest.write("/etc/network/interfaces", DHCP.format("ens3"))
+    guest.write("/etc/network/interfaces", DHCP.format("ens3") + INET6)
     guest.write("/etc/udev/rules.d/70-persistent-net.rules", RULE)
     guest.write("/etc/systemd/network/10-lan.link", LINK)
 
