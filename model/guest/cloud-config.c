@@ -9,6 +9,7 @@
 #include "model/guest/yaml-lines.h"
 
 #define DATASOURCES_MAX 64
+#define WORDS_MAX 512
 
 GStrv embark_cloud_config_get_datasources (const char *const *texts)
 {
@@ -126,4 +127,54 @@ char *embark_cloud_init_version_of_folder (const char *name)
   while (length > 0 && name[length - 1] == '.')
     length--;
   return length > 0 ? g_strndup (name, length) : NULL;
+}
+
+/* The value of a word that names a datasource, without what is set for that: "ds=nocloud;s=http://…", maybe in quotes.
+ * NULL: another, or no name. */
+static char *read_datasource_argument (const char *word)
+{
+  static const char *const keys[] = { "ci.datasource=", "ci.ds=", "ds=" };
+  const char *start = word + strspn (word, "\"'");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      const char *value = start + strlen (keys[i]);
+      gsize length = g_str_has_prefix (start, keys[i]) ? strcspn (value, ";\\\"'") : 0;
+
+      if (length > 0)
+        return g_strndup (value, length);
+    }
+  return NULL;
+}
+
+gboolean embark_cloud_config_is_unwanted_argument (const char *word)
+{
+  static const char *const unwanted[] = { "cloud-init=disabled", "network-config=disabled", "ci.di.policy=disabled",
+                                          NULL };
+  g_autofree char *datasource = read_datasource_argument (word);
+
+  return g_strv_contains (unwanted, word)
+         || (datasource != NULL && g_ascii_strcasecmp (datasource, "ConfigDrive") != 0);
+}
+
+char *embark_cloud_config_get_forced_datasource (const char *cmdline)
+{
+  g_auto (GStrv) words = g_strsplit_set (cmdline, " \t", WORDS_MAX);
+  char *found = NULL;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      char *datasource = read_datasource_argument (words[i]);
+
+      if (datasource == NULL)
+        continue;
+      g_free (found);
+      found = datasource;
+    }
+  if (found != NULL && g_ascii_strcasecmp (found, "ConfigDrive") == 0)
+    {
+      g_free (found);
+      return g_strdup ("ConfigDrive");
+    }
+  return found;
 }

@@ -25,4 +25,10 @@ gboolean embark_ds_identify_disables (const char *text);
 /* "22.4.2" of "cloud_init-22.4.2.dist-info", "cloud_init-0.7.5-py2.7.egg-info"; NULL for other names. */
 char *embark_cloud_init_version_of_folder (const char *name);
 
+/* TRUE for a word of the kernel's command line that switches cloud-init or its network off, or names a source that is
+ * not the config drive. */
+gboolean embark_cloud_config_is_unwanted_argument (const char *word);
+/* The only datasource that the kernel's command line allows ("NoCloud"); NULL when it leaves it open. Free. */
+char *embark_cloud_config_get_forced_datasource (const char *cmdline);
+
 G_END_DECLS

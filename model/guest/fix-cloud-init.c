@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/guest/cloud-config.h"
 #include "model/guest/fix-boot-entries.h"
 #include "model/guest/fix-packages.h"
 #include "model/guest/fix.h"
@@ -48,12 +49,7 @@ gboolean embark_refuse_linux_cloud_init (EmbarkFixSession *session, GError **err
 /* Arguments of the kernel that switch cloud-init or its network off, or name another source. */
 static char *drop_argument (const char *word, gpointer data)
 {
-  static const char *const unwanted[] = { "cloud-init=disabled", "network-config=disabled", "ci.di.policy=disabled" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (unwanted); i++)
-    if (g_str_equal (word, unwanted[i]))
-      return g_strdup ("");
-  return g_str_has_prefix (word, "ci.datasource=") ? g_strdup ("") : NULL;
+  return embark_cloud_config_is_unwanted_argument (word) ? g_strdup ("") : NULL;
 }
 
 static gboolean clean_arguments (EmbarkFixSession *session, GError **error)

@@ -205,7 +205,7 @@ static GPtrArray *read_configs (EmbarkLinux *self)
 static void add_datasources (EmbarkLinux *self, const char *identify)
 {
   const char *cmdline = embark_facts_get_string (self->facts, "linux.cmdline");
-  g_autofree char *only = cmdline ? embark_cmdline_get (cmdline, "ci.datasource") : NULL;
+  g_autofree char *only = cmdline ? embark_cloud_config_get_forced_datasource (cmdline) : NULL;
   g_autofree char *network = cmdline ? embark_cmdline_get (cmdline, "network-config") : NULL;
   g_autoptr (GPtrArray) texts = read_configs (self);
   g_auto (GStrv) list = embark_cloud_config_get_datasources ((const char *const *) texts->pdata);

@@ -68,6 +68,33 @@ static void test_ds_identify (void)
   g_assert_false (embark_ds_identify_disables (""));
 }
 
+static void assert_argument (const char *word, gboolean is_unwanted, const char *forced)
+{
+  g_autofree char *cmdline = g_strconcat ("root=/dev/vda1 ro ", word, " quiet", NULL);
+  g_autofree char *datasource = embark_cloud_config_get_forced_datasource (cmdline);
+
+  g_assert_cmpint (embark_cloud_config_is_unwanted_argument (word), ==, is_unwanted);
+  g_assert_cmpstr (datasource, ==, forced);
+}
+
+static void test_arguments (void)
+{
+  assert_argument ("cloud-init=disabled", TRUE, NULL);
+  assert_argument ("network-config=disabled", TRUE, NULL);
+  assert_argument ("ci.di.policy=disabled", TRUE, NULL);
+  assert_argument ("ci.datasource=Ec2", TRUE, "Ec2");
+  assert_argument ("ci.ds=Azure", TRUE, "Azure");
+  assert_argument ("ds=nocloud", TRUE, "nocloud");
+  assert_argument ("ds=nocloud-net;s=http://10.0.0.1/", TRUE, "nocloud-net");
+  assert_argument ("\"ds=nocloud;s=/x/\"", TRUE, "nocloud");
+  assert_argument ("ds=nocloud\\;s=/x/", TRUE, "nocloud");
+  assert_argument ("ds=configdrive", FALSE, "ConfigDrive");
+  assert_argument ("ds=", FALSE, NULL);
+  assert_argument ("rootflags=ds=1", FALSE, NULL);
+  assert_argument ("cloud-init=enabled", FALSE, NULL);
+  assert_argument ("ds=nocloud ds=ConfigDrive", TRUE, "ConfigDrive");
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -76,5 +103,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/cloud-config/versions", test_versions);
   g_test_add_func ("/cloud-config/module-version", test_module_version);
   g_test_add_func ("/cloud-config/ds-identify", test_ds_identify);
+  g_test_add_func ("/cloud-config/arguments", test_arguments);
   return g_test_run ();
 }
