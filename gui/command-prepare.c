@@ -262,6 +262,21 @@ static void print_json (const EmbarkCommand *command, EmbarkPreparation *prepara
   embark_command_print_json (node, TRUE);
 }
 
+/* Minutes of work are not to end at a name that was taken from the start. */
+static gboolean check_is_free (const char *name, GError **error)
+{
+  g_autofree char *path = make_path (name);
+  g_autofree char *shown = NULL;
+
+  if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  shown = g_filename_display_name (path);
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_NAME_TAKEN,
+               /* Translators: %s is the path of a file. */
+               _ ("“%s” is there already. Choose another name, or delete it first."), shown);
+  return FALSE;
+}
+
 static int run (EmbarkCommand *command, EmbarkPreparation *preparation)
 {
   g_autofree char *target = embark_command_clean (command->targets[0]);
@@ -302,6 +317,8 @@ int embark_command_prepare (EmbarkCommand *command)
     return embark_command_refuse (command, _ ("Name one disk image, or machine:NAME."));
   if (command->fix == NULL)
     return embark_command_refuse (command, _ ("Say what to fix with --fix: auto, or names as `embark fixes` lists."));
+  if (!check_is_free (command->save, &error) || !check_is_free (command->keep, &error))
+    return embark_command_fail (command, error);
   disk = check_target (command, &machine, &error);
   options = disk != NULL ? embark_command_make_fix_options (command, embark_disk_get_report (disk), &error) : NULL;
   if (options == NULL)

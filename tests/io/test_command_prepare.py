@@ -92,6 +92,19 @@ class Prepare(EmbarkCase):
         self.assertFalse(answer["rehearsal"], result.err)
         self.assertTrue(os.path.exists(whole) and os.path.exists(overlay))
 
+    def test_names_are_free(self):
+        """Asked before anything is done, not at the end of it."""
+        taken = self.path("taken.qcow2")
+        with open(taken, "w", encoding="utf-8") as file:
+            file.write("of the user")
+        for option in "--save", "--keep":
+            result = self.run_embark("prepare", self.disk, "--fix", "linux-disks", option, taken, env=self.env)
+            self.assertNotEqual(result.status, 0)
+            self.assertIn("taken.qcow2” is there already", result.err)
+            self.assertFalse(os.path.exists(os.path.join(self.folder, "calls")), "the disk was looked into")
+        with open(taken, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "of the user")
+
     def test_refuses(self):
         for arguments, status, words in (
                 (("prepare", self.disk), 2, "--fix"),
