@@ -24,7 +24,8 @@ static gboolean is_finished (const char *header, gsize length)
   return length >= 12 && memcmp (header, "regf", 4) == 0 && memcmp (header + 4, header + 8, 4) == 0;
 }
 
-gboolean embark_fix_registry_open (EmbarkFixSession *self, const char *hive, GError **error)
+/* The path of a hive that may be written to. Free; NULL with @error. */
+static char *find_hive (EmbarkFixSession *self, const char *hive, GError **error)
 {
   const char *root = embark_facts_get_string (self->facts, "windows.systemRoot");
   g_autofree char *wanted = g_strdup_printf ("%s/System32/config/%s", root != NULL ? root : "/Windows", hive);
@@ -36,16 +37,31 @@ gboolean embark_fix_registry_open (EmbarkFixSession *self, const char *hive, GEr
 
   free (found);
   free (header);
+  if (is_clean)
+    return g_steal_pointer (&path);
+  g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
+               /* Translators: %s is the path of a file in the machine. */
+               _ ("The registry file “%s” was not closed properly. Start Windows, shut it down (not hibernate), "
+                  "and try again."),
+               path);
+  return NULL;
+}
+
+gboolean embark_fix_registry_check (EmbarkFixSession *self, const char *hive, GError **error)
+{
+  g_autofree char *path = find_hive (self, hive, error);
+
+  return path != NULL;
+}
+
+gboolean embark_fix_registry_open (EmbarkFixSession *self, const char *hive, GError **error)
+{
+  g_autofree char *path = NULL;
+
   g_return_val_if_fail (self->hive == NULL, FALSE);
-  if (!is_clean)
-    {
-      g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
-                   /* Translators: %s is the path of a file in the machine. */
-                   _ ("The registry file “%s” was not closed properly. Start Windows, shut it down (not hibernate), "
-                      "and try again."),
-                   path);
-      return FALSE;
-    }
+  path = find_hive (self, hive, error);
+  if (path == NULL)
+    return FALSE;
   if (guestfs_hivex_open (self->g, path, GUESTFS_HIVEX_OPEN_WRITE, 1, -1) != 0)
     return embark_fix_fail (self, _ ("Could not open"), path, error);
   self->hive = g_strdup (hive);

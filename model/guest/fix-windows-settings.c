@@ -37,7 +37,7 @@ gboolean embark_refuse_windows (EmbarkFixSession *session, GError **error)
   if (embark_facts_is (facts, "windows.dirty"))
     return refuse (error, _ ("Windows was not shut down properly. Start it, let it check its disk, shut it down, and "
                              "try again."));
-  return TRUE;
+  return embark_fix_registry_check (session, "SYSTEM", error) && embark_fix_registry_check (session, "SOFTWARE", error);
 }
 
 gboolean embark_fix_windows_fast_startup (EmbarkFixSession *session, GError **error)

@@ -67,6 +67,8 @@ gboolean embark_fix_run (EmbarkFixSession *self, const char *script, char **ret_
 gboolean embark_fix_run_quietly (EmbarkFixSession *self, const char *script, char **ret_output, GError **error);
 
 /* The registry of Windows. One hive is open at a time; what is as it should be is not written. */
+/* What embark_fix_registry_open() would refuse, without opening: for refusals before any change. */
+gboolean embark_fix_registry_check (EmbarkFixSession *self, const char *hive, GError **error);
 /* @hive: "SYSTEM" or "SOFTWARE". Refuses (BLOCKED) a hive with a transaction that was not finished. */
 gboolean embark_fix_registry_open (EmbarkFixSession *self, const char *hive, GError **error);
 /* Writes what was set, keeps the hive as it was before, closes. Without changes nothing is written. */

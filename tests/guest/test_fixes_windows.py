@@ -3,7 +3,10 @@
 """Fixes on disks that an inspection takes for Windows: what they write into the
 registry and beside it, and when they must not write at all. Quick is part of
 ./dev test, all of ./dev corpus."""
+import mmap
 import os
+import struct
+import subprocess
 import tempfile
 import unittest
 import unittest.mock
@@ -42,6 +45,29 @@ class Registry(FixCase):
         for name, word in (("win2012r2-hibernated", "hibernated"), ("win2012r2-dirty", "not shut down properly")):
             with self.subTest(name):
                 self.assertIn(word, self.refuse(name, "windows-fast-startup"))
+
+    def make_unfinished(self, software_only):
+        """A disk whose hives (or the second of them alone) have a write under way: the two counters differ."""
+        raw, disk = self.path("unfinished.raw"), self.path(f"unfinished-{software_only}.qcow2")
+        subprocess.check_call(["qemu-img", "convert", "-O", "raw", self.find_image("win2012r2"), raw])
+        with open(raw, "r+b") as file, mmap.mmap(file.fileno(), 0) as data:
+            at = data.find(b"regf")
+            while at >= 0:
+                is_system = data.find(b"ControlSet001", at, at + 0x10000) >= 0
+                first, second = struct.unpack_from("<II", data, at + 4)
+                if at % 512 == 0 and first == second and not (software_only and is_system):
+                    checksum, = struct.unpack_from("<I", data, at + 0x1FC)
+                    struct.pack_into("<I", data, at + 4, first + 1)
+                    struct.pack_into("<I", data, at + 0x1FC, checksum ^ first ^ (first + 1))
+                at = data.find(b"regf", at + 4)
+        subprocess.check_call(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, disk])
+        return disk
+
+    def test_unfinished_hive(self):
+        self.assertRegex(self.refuse(self.make_unfinished(False), "windows-fast-startup"),
+                         "config/SYSTEM.+was not closed properly")
+        self.assertRegex(self.refuse(self.make_unfinished(True), "windows-fast-startup"),
+                         "config/SOFTWARE.+was not closed properly")
 
 
 def make_drivers(path, make_signer=windows_drivers.make_chain):
