@@ -15,6 +15,7 @@ struct _EmbarkFindingRow
 
   /* Template children */
   GtkImage *icon;
+  GtkWidget *fix_button;
   GtkGrid *grid;
   GtkWidget *help_button;
 
@@ -85,6 +86,19 @@ static void show_help_button (EmbarkFindingRow *self, const EmbarkFinding *findi
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->help_button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
+static void show_fix_button (EmbarkFindingRow *self, const EmbarkFinding *finding)
+{
+  /* Translators: what mends a finding, for screen readers: "Fix: No virtio disk driver". */
+  g_autofree char *words = g_strdup_printf (_ ("Fix: %s"), finding->title);
+
+  gtk_widget_set_visible (self->fix_button, finding->fix != NULL);
+  if (finding->fix == NULL)
+    return;
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->fix_button), "s", finding->fix);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->fix_button), "report.fix");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->fix_button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
 static char *make_subtitle (const EmbarkFinding *finding)
 {
   g_autofree char *summary = g_markup_escape_text (finding->summary != NULL ? finding->summary : "", -1);
@@ -106,6 +120,7 @@ static void embark_finding_row_class_init (EmbarkFindingRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/finding-row.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, fix_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, grid);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFindingRow, help_button);
 }
@@ -135,6 +150,7 @@ GtkWidget *embark_finding_row_new (const EmbarkFinding *finding)
   lines = embark_finding_list_lines (finding);
   for (guint i = 0; i < lines->len; i++)
     add_line (self, g_ptr_array_index (lines, i));
+  show_fix_button (self, finding);
   show_help_button (self, finding);
 
   /* Translators: a finding for screen readers: its outcome, then what it is: "Stops the import: No virtio driver". */

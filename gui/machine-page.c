@@ -14,6 +14,7 @@
 #include "gui/page-stack.h"
 #include "gui/report-view.h"
 #include "gui/save-report.h"
+#include "gui/send-text.h"
 #include "gui/settings.h"
 #include "gui/system-tile.h"
 
@@ -128,36 +129,6 @@ static void show_migration (EmbarkMachinePage *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->migration_row), "win.show-migration");
 }
 
-/* "Sends about 1.2 GB to vm-images · Guangzhou." */
-static char *describe_send (EmbarkMachinePage *self, EmbarkReport *report)
-{
-  EmbarkSendSize size;
-  g_autofree char *text = NULL;
-  g_autofree char *bucket = NULL;
-  g_autofree char *region = NULL;
-
-  embark_report_view_get_send_size (report, &size);
-  if (size.likely == 0)
-    return g_strdup (_ ("You choose the bucket in the next step."));
-  text = g_format_size_full (size.likely, G_FORMAT_SIZE_IEC_UNITS);
-  if (embark_settings_get_last_destination (self->settings, &bucket, &region))
-    {
-      g_autoptr (EmbarkDestination) destination = embark_destination_new (region, bucket);
-      const char *title = embark_destination_get_title (destination);
-
-      if (size.is_estimate)
-        /* Translators: a size, then a bucket with its region: "Sends about 1.2 GB to vm-images · Guangzhou." */
-        return g_strdup_printf (_ ("Sends about %s to %s."), text, title);
-      /* Translators: a size, then a bucket with its region: "Sends at most 1.2 GB to vm-images · Guangzhou." */
-      return g_strdup_printf (_ ("Sends at most %s to %s."), text, title);
-    }
-  if (size.is_estimate)
-    /* Translators: the placeholder is a size. */
-    return g_strdup_printf (_ ("Sends about %s. You choose the bucket in the next step."), text);
-  /* Translators: the placeholder is a size. */
-  return g_strdup_printf (_ ("Sends at most %s. You choose the bucket in the next step."), text);
-}
-
 static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
 {
   EmbarkWay way = embark_way_of (report, embark_context_get_judge (self->context));
@@ -172,7 +143,7 @@ static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
   else if (way == EMBARK_WAY_FORCED)
     text = g_strdup (_ ("Only a forced import is possible."));
   else
-    text = describe_send (self, report);
+    text = embark_describe_send (report, self->settings);
   gtk_label_set_label (self->send_label, text);
 }
 
@@ -218,6 +189,8 @@ static void update (EmbarkMachinePage *self)
     }
   else
     embark_page_stack_show (self->stack, "check");
+  embark_report_view_set_fixable (self->report_view,
+                                  report != NULL && !is_checking && !embark_report_is_partial (report));
   /* Before the headers are read, the banner says it all. */
   gtk_widget_set_visible (GTK_WIDGET (self->stack), report != NULL || !is_checking);
   show_bottom_bar (self, is_checking ? NULL : report);
@@ -464,6 +437,7 @@ void embark_machine_page_set_narrow (EmbarkMachinePage *self, gboolean is_narrow
   g_return_if_fail (EMBARK_IS_MACHINE_PAGE (self));
 
   gtk_widget_set_visible (self->report_buttons, !is_narrow);
+  embark_report_view_set_narrow (self->report_view, is_narrow);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bottom_bar),
                                   is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }

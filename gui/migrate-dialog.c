@@ -19,6 +19,7 @@ struct _EmbarkMigrateDialog
   EmbarkContext *context;
   EmbarkMachine *machine;
   EmbarkDisk *disk;
+  EmbarkPreparation *preparation; /* (nullable) the disk was made ready already */
   GSettings *settings;
 
   /* Template children */
@@ -38,9 +39,16 @@ static guint started_signal;
 
 G_DEFINE_FINAL_TYPE (EmbarkMigrateDialog, embark_migrate_dialog, ADW_TYPE_WINDOW)
 
+/* Of what is sent. */
+static EmbarkReport *get_report (EmbarkMigrateDialog *self)
+{
+  return self->preparation != NULL ? embark_preparation_get_after (self->preparation)
+                                   : embark_disk_get_report (self->disk);
+}
+
 static char *make_summary (EmbarkMigrateDialog *self, EmbarkDestination *destination)
 {
-  EmbarkReport *report = embark_disk_get_report (self->disk);
+  EmbarkReport *report = get_report (self);
   EmbarkSendSize size = { 0 };
   g_autofree char *size_text = NULL;
 
@@ -90,7 +98,8 @@ static void show_error (EmbarkMigrateDialog *self, const GError *error)
 
 static void start_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
-  EmbarkMigrateDialog *self = EMBARK_MIGRATE_DIALOG (widget);
+  /* Whoever hears of the start may close the window that this one belongs to. */
+  g_autoptr (EmbarkMigrateDialog) self = g_object_ref (EMBARK_MIGRATE_DIALOG (widget));
   EmbarkDestination *destination = embark_destination_group_get_destination (self->destination_group);
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name_row))));
   g_autofree char *prefix = g_settings_get_string (self->settings, "key-prefix");
@@ -101,6 +110,7 @@ static void start_activated (GtkWidget *widget, const char *action_name, GVarian
     .key_prefix = prefix,
     .level = level,
     .image_name = name,
+    .preparation = self->preparation,
     .is_forced = self->way == EMBARK_WAY_FORCED,
   };
   g_autoptr (GError) error = NULL;
@@ -133,6 +143,7 @@ static void embark_migrate_dialog_dispose (GObject *object)
   g_clear_object (&self->context);
   g_clear_object (&self->machine);
   g_clear_object (&self->disk);
+  g_clear_object (&self->preparation);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (embark_migrate_dialog_parent_class)->dispose (object);
 }
@@ -166,7 +177,7 @@ static void embark_migrate_dialog_init (EmbarkMigrateDialog *self)
 }
 
 GtkWidget *embark_migrate_dialog_new (GtkWindow *parent, EmbarkContext *context, EmbarkMachine *machine,
-                                      EmbarkDisk *disk, EmbarkWay way)
+                                      EmbarkDisk *disk, EmbarkWay way, EmbarkPreparation *preparation)
 {
   EmbarkMigrateDialog *self;
   g_autofree char *name = NULL;
@@ -177,6 +188,7 @@ GtkWidget *embark_migrate_dialog_new (GtkWindow *parent, EmbarkContext *context,
   self->context = g_object_ref (context);
   self->machine = g_object_ref (machine);
   self->disk = g_object_ref (disk);
+  g_set_object (&self->preparation, preparation);
   self->way = way;
   name = embark_migration_list_suggest_name (embark_context_get_migrations (context), machine);
   gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);

@@ -17,8 +17,9 @@ G_DECLARE_FINAL_TYPE (EmbarkMigrateDialog, embark_migrate_dialog, EMBARK, MIGRAT
 
 /* Signal "started" (EmbarkMigration): it runs; the dialog closes after it. */
 
-/* The keys are there already; @way is not NONE. */
+/* The keys are there already; @way is not NONE. @preparation: (nullable) a ready one, whose overlay is sent along; @way
+ * is that of its result. */
 GtkWidget *embark_migrate_dialog_new (GtkWindow *parent, EmbarkContext *context, EmbarkMachine *machine,
-                                      EmbarkDisk *disk, EmbarkWay way);
+                                      EmbarkDisk *disk, EmbarkWay way, EmbarkPreparation *preparation);
 
 G_END_DECLS

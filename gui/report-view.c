@@ -11,6 +11,7 @@
 #include "gui/finding-row.h"
 #include "gui/limit-gauge.h"
 #include "gui/outcome-icon.h"
+#include "model/check/fixes.h"
 #include "model/check/report-form.h"
 
 struct _EmbarkReportView
@@ -22,6 +23,8 @@ struct _EmbarkReportView
   GtkImage *verdict_icon;
   GtkLabel *verdict_title;
   GtkLabel *verdict_subtitle;
+  GtkOrientable *verdict_box;
+  GtkWidget *fix_button;
   GtkLabel *place_label;
   EmbarkDiskPicture *picture;
   EmbarkLimitGauge *send_gauge;
@@ -33,6 +36,20 @@ G_DEFINE_FINAL_TYPE (EmbarkReportView, embark_report_view, GTK_TYPE_BOX)
 
 static const char *const verdict_styles[] = { "ready", "attention", "blocked", "unknown" };
 
+static void show_fixes (EmbarkReportView *self, EmbarkReport *report)
+{
+  g_autoptr (GPtrArray) fixes = embark_fixes_choose (report);
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (self->fix_button, fixes->len > 0);
+  if (embark_fixes_are_enough (report))
+    /* Translators: follows a sentence about what stops the import. */
+    text = g_strdup_printf (_ ("%s What stops the import can be fixed here."), embark_report_get_subline (report));
+  else
+    text = g_strdup (embark_report_get_subline (report));
+  gtk_label_set_label (self->verdict_subtitle, text);
+}
+
 static void show_verdict (EmbarkReportView *self, EmbarkReport *report)
 {
   EmbarkVerdict verdict = embark_report_get_verdict (report);
@@ -42,7 +59,7 @@ static void show_verdict (EmbarkReportView *self, EmbarkReport *report)
   gtk_widget_add_css_class (self->verdict_card, embark_verdict_to_string (verdict));
   embark_outcome_icon_show_verdict (self->verdict_icon, verdict);
   gtk_label_set_label (self->verdict_title, embark_report_get_headline (report));
-  gtk_label_set_label (self->verdict_subtitle, embark_report_get_subline (report));
+  show_fixes (self, report);
 }
 
 static void show_disk (EmbarkReportView *self, EmbarkReport *report, EmbarkJudge judge)
@@ -205,6 +222,12 @@ static void show_groups (EmbarkReportView *self, EmbarkReport *report, gboolean 
   open_rows (GTK_WIDGET (self->groups_box), opened);
 }
 
+/* The id of a fix, or none for everything that can be fixed. */
+static void fix_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "win.fix", "s", parameter != NULL ? g_variant_get_string (parameter, NULL) : "");
+}
+
 static void embark_report_view_class_init (EmbarkReportViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -216,11 +239,15 @@ static void embark_report_view_class_init (EmbarkReportViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, verdict_icon);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, verdict_title);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, verdict_subtitle);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, verdict_box);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, fix_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, place_label);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, picture);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, send_gauge);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, size_gauge);
   gtk_widget_class_bind_template_child (widget_class, EmbarkReportView, groups_box);
+  gtk_widget_class_install_action (widget_class, "report.fix", "s", fix_activated);
+  gtk_widget_class_install_action (widget_class, "report.fix-all", NULL, fix_activated);
 }
 
 static void embark_report_view_init (EmbarkReportView *self)
@@ -243,6 +270,21 @@ void embark_report_view_get_send_size (EmbarkReport *report, EmbarkSendSize *ret
       size.low = size.likely = size.high = upper;
     }
   *ret_size = size;
+}
+
+void embark_report_view_set_fixable (EmbarkReportView *self, gboolean is_fixable)
+{
+  g_return_if_fail (EMBARK_IS_REPORT_VIEW (self));
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.fix", is_fixable);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.fix-all", is_fixable);
+}
+
+void embark_report_view_set_narrow (EmbarkReportView *self, gboolean is_narrow)
+{
+  g_return_if_fail (EMBARK_IS_REPORT_VIEW (self));
+
+  gtk_orientable_set_orientation (self->verdict_box, is_narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }
 
 void embark_report_view_set_report (EmbarkReportView *self, EmbarkReport *report, EmbarkJudge judge, const char *place,

@@ -25,6 +25,10 @@ typedef struct
  * @is_partial: a check is still looking inside, so only what is decided already is shown. */
 void embark_report_view_set_report (EmbarkReportView *self, EmbarkReport *report, EmbarkJudge judge, const char *place,
                                     const char *format, gboolean is_partial);
+/* Whether its buttons “Fix…” do something now: a check that runs would change what they are about. */
+void embark_report_view_set_fixable (EmbarkReportView *self, gboolean is_fixable);
+/* Puts the button of the verdict below its words. */
+void embark_report_view_set_narrow (EmbarkReportView *self, gboolean is_narrow);
 void embark_report_view_get_send_size (EmbarkReport *report, EmbarkSendSize *ret_size);
 
 G_END_DECLS

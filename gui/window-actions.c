@@ -203,22 +203,43 @@ static void remove_file (GtkWidget *widget, const char *action_name, GVariant *p
 static void started_cb (GtkWidget *dialog, EmbarkMigration *migration, EmbarkWindow *self)
 {
   embark_window_show_migration (self, migration);
+  if (self->fix_dialog != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->fix_dialog));
+}
+
+/* What is uploaded: what was made ready while the dialog of that is open, else the disk on the page. */
+static EmbarkPreparation *get_preparation (EmbarkWindow *self)
+{
+  EmbarkPreparation *preparation =
+      self->fix_dialog != NULL ? embark_fix_dialog_get_preparation (self->fix_dialog) : NULL;
+
+  return preparation != NULL && embark_preparation_is_ready (preparation) ? preparation : NULL;
+}
+
+static GtkWindow *get_front (EmbarkWindow *self)
+{
+  return get_preparation (self) != NULL ? GTK_WINDOW (self->fix_dialog) : GTK_WINDOW (self);
 }
 
 static void ask_destination (EmbarkWindow *self)
 {
-  EmbarkMachine *machine = embark_machine_page_get_machine (self->machine_page);
-  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
+  EmbarkPreparation *preparation = get_preparation (self);
+  EmbarkMachine *machine = preparation != NULL ? embark_preparation_get_machine (preparation)
+                                               : embark_machine_page_get_machine (self->machine_page);
+  EmbarkDisk *disk = preparation != NULL ? embark_preparation_get_disk (preparation)
+                                         : embark_machine_page_get_disk (self->machine_page);
+  EmbarkReport *report;
   EmbarkWay way;
   GtkWidget *dialog;
 
   if (machine == NULL || disk == NULL)
     return;
-  way = embark_way_of (embark_disk_get_report (disk), embark_context_get_judge (self->context));
+  report = preparation != NULL ? embark_preparation_get_after (preparation) : embark_disk_get_report (disk);
+  way = embark_way_of (report, embark_context_get_judge (self->context));
   if (way == EMBARK_WAY_NONE)
     return;
 
-  dialog = embark_migrate_dialog_new (GTK_WINDOW (self), self->context, machine, disk, way);
+  dialog = embark_migrate_dialog_new (get_front (self), self->context, machine, disk, way, preparation);
   g_signal_connect_object (dialog, "started", G_CALLBACK (started_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -238,7 +259,7 @@ static void keys_saved_cb (GtkWidget *dialog, EmbarkWindow *self)
 
 static void ask_keys (EmbarkWindow *self)
 {
-  GtkWidget *dialog = embark_account_dialog_new (GTK_WINDOW (self), embark_context_get_account (self->context));
+  GtkWidget *dialog = embark_account_dialog_new (get_front (self), embark_context_get_account (self->context));
 
   g_signal_connect_object (dialog, "saved", G_CALLBACK (keys_saved_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -252,16 +273,11 @@ static void keys_loaded_cb (EmbarkWindow *self, EmbarkJob *job)
     ask_keys (self);
 }
 
-static void migrate (GtkWidget *widget, const char *action_name, GVariant *parameter)
+static void ask_keys_and_destination (EmbarkWindow *self)
 {
-  EmbarkWindow *self = EMBARK_WINDOW (widget);
   EmbarkAccount *account = embark_context_get_account (self->context);
-  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
   g_autoptr (EmbarkJob) job = NULL;
 
-  if (disk == NULL
-      || embark_way_of (embark_disk_get_report (disk), embark_context_get_judge (self->context)) == EMBARK_WAY_NONE)
-    return;
   if (embark_account_get_keys_place (account) != EMBARK_KEYS_NOT_LOADED)
     {
       keys_loaded_cb (self, NULL);
@@ -272,6 +288,39 @@ static void migrate (GtkWidget *widget, const char *action_name, GVariant *param
   g_signal_connect_object (job, "finished", G_CALLBACK (keys_loaded_cb), self, G_CONNECT_SWAPPED);
 }
 
+static void migrate (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
+
+  if (disk != NULL
+      && embark_way_of (embark_disk_get_report (disk), embark_context_get_judge (self->context)) != EMBARK_WAY_NONE)
+    ask_keys_and_destination (self);
+}
+
+static void migrate_prepared_cb (GtkWidget *dialog, EmbarkWindow *self)
+{
+  ask_keys_and_destination (self);
+}
+
+/* The id of the fix that is wanted, or "" for everything that can be fixed. */
+static void fix (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  EmbarkWindow *self = EMBARK_WINDOW (widget);
+  EmbarkMachine *machine = embark_machine_page_get_machine (self->machine_page);
+  EmbarkDisk *disk = embark_machine_page_get_disk (self->machine_page);
+  EmbarkReport *report = disk != NULL ? embark_disk_get_report (disk) : NULL;
+  const char *only = g_variant_get_string (parameter, NULL);
+  GtkWidget *dialog;
+
+  if (self->fix_dialog != NULL || report == NULL || embark_report_is_partial (report))
+    return;
+  dialog = embark_fix_dialog_new (GTK_WINDOW (self), self->context, machine, disk, *only != '\0' ? only : NULL);
+  g_set_weak_pointer (&self->fix_dialog, EMBARK_FIX_DIALOG (dialog));
+  g_signal_connect_object (dialog, "migrate", G_CALLBACK (migrate_prepared_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 void embark_window_class_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.add-disk", NULL, add_disk);
@@ -279,6 +328,7 @@ void embark_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, refresh);
   gtk_widget_class_install_action (widget_class, "win.check", NULL, check);
   gtk_widget_class_install_action (widget_class, "win.migrate", NULL, migrate);
+  gtk_widget_class_install_action (widget_class, "win.fix", "s", fix);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, save_report);
   gtk_widget_class_install_action (widget_class, "win.copy-report", NULL, copy_report);
   gtk_widget_class_install_action (widget_class, "win.explain", "s", explain);

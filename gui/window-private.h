@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "gui/fix-dialog.h"
 #include "gui/imports-page.h"
 #include "gui/machine-list.h"
 #include "gui/machine-page.h"
@@ -42,6 +43,8 @@ struct _EmbarkWindow
   EmbarkImportsPage *imports_page;
   EmbarkMigrationPage *migration_page;
   GtkRevealer *drop_revealer;
+
+  EmbarkFixDialog *fix_dialog; /* weak */
 
   gboolean is_gone;         /* children notify while they are taken down, too */
   gboolean is_from_imports; /* the migration shown was opened from the list of imports: Back returns there */

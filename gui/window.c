@@ -207,6 +207,11 @@ static gboolean embark_window_close_request (GtkWindow *window)
   EmbarkWindow *self = EMBARK_WINDOW (window);
 
   save_size (self);
+  /* It asks before it lets go of what it made. */
+  if (self->fix_dialog != NULL)
+    gtk_window_close (GTK_WINDOW (self->fix_dialog));
+  if (self->fix_dialog != NULL)
+    return TRUE;
   if (embark_migration_list_get_n_running (embark_context_get_migrations (self->context)) == 0)
     return GTK_WINDOW_CLASS (embark_window_parent_class)->close_request (window);
 
@@ -219,6 +224,7 @@ static void embark_window_dispose (GObject *object)
   EmbarkWindow *self = EMBARK_WINDOW (object);
 
   self->is_gone = TRUE;
+  g_clear_weak_pointer (&self->fix_dialog);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_WINDOW);
   g_clear_object (&self->context);
   g_clear_object (&self->settings);

@@ -86,14 +86,17 @@ const EmbarkFix *embark_fixes_find_for (EmbarkReport *report, const char *findin
   return NULL;
 }
 
-static gboolean is_wanted (const EmbarkFix *fix, EmbarkReport *report)
+static gboolean is_helped (const EmbarkFix *fix, EmbarkReport *report)
 {
-  if (fix->is_by_choice)
-    return FALSE;
   for (guint i = 0; fix->findings[i] != NULL; i++)
     if (embark_fixes_find_for (report, fix->findings[i]) == fix)
       return TRUE;
   return FALSE;
+}
+
+static gboolean is_wanted (const EmbarkFix *fix, EmbarkReport *report)
+{
+  return !fix->is_by_choice && is_helped (fix, report);
 }
 
 /* Files that were changed from outside have no label. */
@@ -121,8 +124,53 @@ GPtrArray *embark_fixes_choose (EmbarkReport *report)
   return chosen;
 }
 
-static guint get_needed (EmbarkReport *report, const EmbarkFix *fix)
+/* New keys of SSH are made by cloud-init: one that is there, or that another fix installs. */
+static gboolean has_cloud_init (EmbarkReport *report)
 {
+  return embark_facts_is (embark_report_get_facts (report), "linux.cloudInit.installed")
+         || embark_fixes_find_for (report, "linux-cloud-init") != NULL;
+}
+
+GPtrArray *embark_fixes_list_choices (EmbarkReport *report)
+{
+  GPtrArray *choices = g_ptr_array_new ();
+
+  g_return_val_if_fail (report != NULL, choices);
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    {
+      if (!fix->is_by_choice || !fits_system (fix, report) || (fix->findings[0] != NULL && !is_helped (fix, report)))
+        continue;
+      if (strcmp (fix->id, "linux-ssh-keys") != 0 || has_cloud_init (report))
+        g_ptr_array_add (choices, (gpointer) fix);
+    }
+  return choices;
+}
+
+gboolean embark_fixes_are_enough (EmbarkReport *report)
+{
+  GPtrArray *findings;
+  guint n_blockers = 0;
+
+  g_return_val_if_fail (report != NULL, FALSE);
+  findings = embark_report_get_findings (report);
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const EmbarkFinding *finding = g_ptr_array_index (findings, i);
+      const EmbarkFix *fix;
+
+      if (finding->outcome != EMBARK_OUTCOME_BLOCKER)
+        continue;
+      fix = embark_fixes_find_for (report, finding->id);
+      if (fix == NULL || fix->is_by_choice)
+        return FALSE;
+      n_blockers++;
+    }
+  return n_blockers > 0;
+}
+
+guint embark_fixes_get_needed (EmbarkReport *report, const EmbarkFix *fix)
+{
+  g_return_val_if_fail (report != NULL && fix != NULL, EMBARK_FIX_NEEDS_NOTHING);
   if (strcmp (fix->id, "linux-cloud-init") == 0
       && embark_facts_is (embark_report_get_facts (report), "linux.cloudInit.installed"))
     return EMBARK_FIX_NEEDS_NOTHING;
@@ -134,7 +182,7 @@ static guint get_needed (EmbarkReport *report, const EmbarkFix *fix)
 
 gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, const EmbarkFixOptions *options)
 {
-  guint needed = get_needed (report, fix);
+  guint needed = embark_fixes_get_needed (report, fix);
 
   return ((needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) == 0 || options->virtio_win != NULL)
          && ((needed & EMBARK_FIX_NEEDS_PACKAGES) == 0 || options->packages != NULL || options->is_networked)

@@ -46,6 +46,12 @@ const EmbarkFix *embark_fixes_find_for (EmbarkReport *report, const char *findin
 /* Of EmbarkFix (borrowed), new, in order: everything that can be fixed in @report. A system with SELinux gets its files
  * labelled anew when anything is changed in it. */
 GPtrArray *embark_fixes_choose (EmbarkReport *report);
+/* Of EmbarkFix (borrowed), new, in order: those with a price that the user may ask for on that disk, too. */
+GPtrArray *embark_fixes_list_choices (EmbarkReport *report);
+/* TRUE when there are blockers and embark_fixes_choose() has a fix for each of them. */
+gboolean embark_fixes_are_enough (EmbarkReport *report);
+/* EmbarkFixNeeds: what @fix needs on that disk. */
+guint embark_fixes_get_needed (EmbarkReport *report, const EmbarkFix *fix);
 /* TRUE when @options name all that @fix needs on that disk. */
 gboolean embark_fixes_have_needs (EmbarkReport *report, const EmbarkFix *fix, const EmbarkFixOptions *options);
 /* @words: ids, or "auto" for embark_fixes_choose(); what comes back is ids in order, each once. BAD_NAME with the ids

@@ -3,6 +3,7 @@
 D-Bus session and a keyring of its own, the practice cloud, and the built
 `embark` whose widgets are found by role and accessible name over AT-SPI."""
 
+import json
 import os
 import shutil
 import signal
@@ -30,8 +31,9 @@ COMPLAINTS = ("critical", "warning: ", "runtime error", "sanitizer")
 NOT_OURS = ("did not receive a focus-out event",)
 
 
-def enter_world():
-    """Runs this program again inside a display, a session bus and an unlocked keyring of its own."""
+def enter_world(images=()):
+    """Runs this program again inside a display, a session bus and an unlocked keyring of its own. @images: names of
+    recipes of tests/guest whose images it will ask for."""
     if os.environ.get("EMBARK_GUI_WORLD"):
         return
     for program in ("xvfb-run", "xdotool", "import", "dbus-run-session", "gnome-keyring-daemon"):
@@ -43,7 +45,11 @@ def enter_world():
     # The appliance of libguestfs takes long to make: one for all journeys, beside the guests.
     cache = os.environ.get("EMBARK_TEST_CACHE") or os.path.join(os.path.dirname(guests), "gui-cache")
     os.makedirs(cache, mode=0o700, exist_ok=True)
+    recipes = os.path.join(ROOT, "tests", "guest", "images.py")
+    paths = {name: subprocess.run(["/usr/bin/python3", recipes, name], check=True, capture_output=True,
+                                  text=True).stdout.strip() for name in images}
     environment = dict(os.environ, EMBARK_GUI_WORLD="1", EMBARK_TEST_GUESTS=guests, EMBARK_TEST_CACHE=cache,
+                       EMBARK_TEST_IMAGES=json.dumps(paths),
                        GSK_RENDERER="cairo", LIBGL_ALWAYS_SOFTWARE="1", NO_AT_BRIDGE="0")
     for name in ("GTK_A11Y", "GTK_THEME", "WAYLAND_DISPLAY"):
         environment.pop(name, None)
@@ -185,7 +191,7 @@ class Gui:
         found = []
         root = None
         if dialog is not None:
-            root = next((widget.node for widget in self.list("dialog", dialog)), None)
+            root = next((widget.node for widget in self.list(name=dialog) if widget.role in ("dialog", "frame")), None)
             if root is None:
                 return found
         for node in self.walk(root):
@@ -321,8 +327,8 @@ class Gui:
         subprocess.run(["xdotool", "type", "--delay", "20", text], check=True)
         self.pump(0.3)
 
-    def resize(self, width, height):
-        window = subprocess.run(["xdotool", "search", "--pid", str(self.process.pid), "--name", "Embark"], check=True,
+    def resize(self, width, height, title="Embark"):
+        window = subprocess.run(["xdotool", "search", "--pid", str(self.process.pid), "--name", title], check=True,
                                 capture_output=True, text=True).stdout.split()[-1]
         subprocess.run(["xdotool", "windowsize", "--sync", window, str(width), str(height)], check=True)
         self.pump(0.5)
@@ -397,7 +403,10 @@ class GuiCase(unittest.TestCase):
         self.assertTrue(os.path.exists(path), path)
         return path
 
+    def image(self, name):
+        return json.loads(os.environ["EMBARK_TEST_IMAGES"])[name]
 
-def main():
-    enter_world()
+
+def main(images=()):
+    enter_world(images)
     unittest.main(verbosity=2)

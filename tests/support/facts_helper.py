@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands in for embark-guest where a test is not about looking inside: place() puts it into the folder of the test,
 where it answers with the facts in the file beside it. Asked to prepare, it changes nothing and answers with the facts
-in prepared.json; each time it adds a line to calls, and with a file named stall it does not answer at all."""
+in prepared.json; each time it adds a line to calls, with a file named stall it does not answer at all, and with one
+named refusal it refuses in the words of that."""
 
 import json
 import os
@@ -37,6 +38,11 @@ def prepare(folder, fixes):
     if os.path.exists(os.path.join(folder, "stall")):
         say("output", text="stalled")
         signal.pause()
+    refusal = os.path.join(folder, "refusal")
+    if os.path.exists(refusal):
+        with open(refusal, encoding="utf-8") as file:
+            say("error", code="blocked", message=file.read())
+        sys.exit(1)
     changes = [{"fix": fix, "action": "replace", "path": f"/etc/{fix}", "kept": f"/var/lib/embark/replaced/etc/{fix}"}
                for fix in fixes]
     say("prepared", facts=read_facts(folder, "prepared.json"), changes=changes, slow=False)

@@ -23,22 +23,38 @@ static EmbarkReport *make_report (const char *base, const char *change)
   return embark_report_new (facts, embark_limits_get_default (), EMBARK_JUDGE_BOTH, FALSE);
 }
 
-static char *join_chosen (EmbarkReport *report)
+static char *join (GPtrArray *fixes)
 {
-  g_autoptr (GPtrArray) chosen = embark_fixes_choose (report);
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < chosen->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", ((const EmbarkFix *) g_ptr_array_index (chosen, i))->id);
+  for (guint i = 0; i < fixes->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", ((const EmbarkFix *) g_ptr_array_index (fixes, i))->id);
   return g_string_free (text, FALSE);
 }
 
 static void assert_chosen (const char *base, const char *change, const char *expected)
 {
   g_autoptr (EmbarkReport) report = make_report (base, change);
-  g_autofree char *chosen = join_chosen (report);
+  g_autoptr (GPtrArray) fixes = embark_fixes_choose (report);
+  g_autofree char *chosen = join (fixes);
 
   g_assert_cmpstr (chosen, ==, expected);
+}
+
+static void assert_choices (const char *base, const char *change, const char *expected)
+{
+  g_autoptr (EmbarkReport) report = make_report (base, change);
+  g_autoptr (GPtrArray) fixes = embark_fixes_list_choices (report);
+  g_autofree char *choices = join (fixes);
+
+  g_assert_cmpstr (choices, ==, expected);
+}
+
+static void assert_enough (const char *base, const char *change, gboolean expected)
+{
+  g_autoptr (EmbarkReport) report = make_report (base, change);
+
+  g_assert_cmpint (embark_fixes_are_enough (report), ==, expected);
 }
 
 static void assert_resolved (EmbarkReport *report, const char *words, const char *expected)
@@ -156,6 +172,27 @@ static void test_by_choice (void)
   g_assert_cmpstr (embark_report_find (report, "windows-remote-desktop")->fix, ==, "windows-remote-desktop");
 }
 
+static void test_choices (void)
+{
+  assert_choices (DEBIAN, "{}", "linux-ssh-keys linux-machine-id");
+  /* Nobody would make new keys, unless cloud-init can be installed. */
+  assert_choices (DEBIAN, "{'linux':{'cloudInit':{'installed':false}}}", "linux-ssh-keys linux-machine-id");
+  assert_choices (DEBIAN, "{'os':{'found':false,'type':'unknown'}}", "");
+  assert_choices (WINDOWS, "{}", "");
+  assert_choices (WINDOWS, "{'windows':{'remoteDesktop':false}}", "windows-remote-desktop");
+}
+
+static void test_enough (void)
+{
+  assert_enough (DEBIAN, "{}", FALSE);
+  assert_enough (DEBIAN, NO_INITRAMFS_VIRTIO, TRUE);
+  assert_enough (DEBIAN, NO_VIRTIO, FALSE);
+  /* Warnings do not count. */
+  assert_enough (DEBIAN, "{'linux':{'rootDevice':'/dev/sda1'}}", FALSE);
+  assert_enough (DEBIAN, "{'linux':{'cloudInit':{'installed':false},'rootDevice':'/dev/sda1'}}", TRUE);
+  assert_enough (DEBIAN, "{'linux':{'cloudInit':{'installed':false}},'image':{'virtualSize':999999999999999}}", FALSE);
+}
+
 static void test_selinux (void)
 {
   assert_chosen (DEBIAN, "{'linux':{'selinux':'enforcing','rootDevice':'/dev/sda1'}}", "linux-disks linux-selinux");
@@ -194,6 +231,8 @@ static void test_needs (void)
   g_autoptr (EmbarkFixOptions) options = embark_fix_options_new ();
   const EmbarkFix *fix = embark_fixes_find ("linux-cloud-init");
 
+  g_assert_cmpuint (embark_fixes_get_needed (without, fix), ==, EMBARK_FIX_NEEDS_PACKAGES);
+  g_assert_cmpuint (embark_fixes_get_needed (disabled, fix), ==, EMBARK_FIX_NEEDS_NOTHING);
   g_assert_false (embark_fixes_have_needs (without, fix, options));
   g_assert_true (embark_fixes_have_needs (disabled, fix, options));
   options->is_networked = TRUE;
@@ -247,6 +286,8 @@ int main (int argc, char **argv)
   g_test_add_func ("/fixes/choose", test_choose);
   g_test_add_func ("/fixes/cannot-help", test_cannot_help);
   g_test_add_func ("/fixes/by-choice", test_by_choice);
+  g_test_add_func ("/fixes/choices", test_choices);
+  g_test_add_func ("/fixes/enough", test_enough);
   g_test_add_func ("/fixes/selinux", test_selinux);
   g_test_add_func ("/fixes/resolve", test_resolve);
   g_test_add_func ("/fixes/needs", test_needs);
