@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   EMBARK_WAY_NONE,   /* something stops the import */
+  EMBARK_WAY_FIXED,  /* something stops it, and all of that can be fixed on the way */
   EMBARK_WAY_FORCED, /* only what a forced import lifts (cloud-init) stops it */
   EMBARK_WAY_PLAIN,
 } EmbarkWay;

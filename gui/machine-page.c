@@ -17,6 +17,7 @@
 #include "gui/send-text.h"
 #include "gui/settings.h"
 #include "gui/system-tile.h"
+#include "model/check/fixes.h"
 
 struct _EmbarkMachinePage
 {
@@ -140,6 +141,8 @@ static void show_bottom_bar (EmbarkMachinePage *self, EmbarkReport *report)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.copy-report", report != NULL);
   if (way == EMBARK_WAY_NONE)
     text = g_strdup (_ ("Mend what stops the import, then check again."));
+  else if (embark_fixes_are_enough (report))
+    text = g_strdup (_ ("What stops the import can be fixed on the way."));
   else if (way == EMBARK_WAY_FORCED)
     text = g_strdup (_ ("Only a forced import is possible."));
   else

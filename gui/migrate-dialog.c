@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EmbarkMigrateDialog: destination, name, forced import, summary, start.
+ * EmbarkMigrateDialog: destination, name, fixes, forced import, summary, start.
  */
 #include "gui/migrate-dialog.h"
 
@@ -8,6 +8,7 @@
 
 #include "gui/destination-group.h"
 #include "gui/error-text.h"
+#include "gui/fix-chooser.h"
 #include "gui/report-view.h"
 #include "gui/settings.h"
 
@@ -28,6 +29,9 @@ struct _EmbarkMigrateDialog
   GtkWidget *error_box;
   GtkLabel *error_title;
   GtkLabel *error_body;
+  GtkWidget *fix_group;
+  GtkSwitch *fix_switch;
+  EmbarkFixChooser *fix_chooser;
   GtkWidget *forced_group;
   GtkSwitch *forced_switch;
   GtkLabel *summary_label;
@@ -74,15 +78,24 @@ static char *make_summary (EmbarkMigrateDialog *self, EmbarkDestination *destina
                           size_text, embark_destination_get_title (destination));
 }
 
+/* Made ready on the way, imported by force, or neither was needed. */
+static gboolean is_way_open (EmbarkMigrateDialog *self)
+{
+  if (gtk_switch_get_active (self->fix_switch))
+    return embark_fix_chooser_is_complete (self->fix_chooser);
+  return self->way == EMBARK_WAY_PLAIN
+         || (self->way == EMBARK_WAY_FORCED && gtk_switch_get_active (self->forced_switch));
+}
+
 static void update (EmbarkMigrateDialog *self)
 {
   EmbarkDestination *destination = embark_destination_group_get_destination (self->destination_group);
   gboolean has_name = gtk_editable_get_text (GTK_EDITABLE (self->name_row))[0] != '\0';
-  gboolean is_agreed = self->way == EMBARK_WAY_PLAIN || gtk_switch_get_active (self->forced_switch);
   g_autofree char *summary = make_summary (self, destination);
 
   gtk_label_set_label (self->summary_label, summary);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "migrate.start", destination != NULL && has_name && is_agreed);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "migrate.start",
+                                 destination != NULL && has_name && is_way_open (self));
 }
 
 static void show_error (EmbarkMigrateDialog *self, const GError *error)
@@ -98,20 +111,22 @@ static void show_error (EmbarkMigrateDialog *self, const GError *error)
 
 static void start_activated (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
-  /* Whoever hears of the start may close the window that this one belongs to. */
-  g_autoptr (EmbarkMigrateDialog) self = g_object_ref (EMBARK_MIGRATE_DIALOG (widget));
+  EmbarkMigrateDialog *self = EMBARK_MIGRATE_DIALOG (widget);
   EmbarkDestination *destination = embark_destination_group_get_destination (self->destination_group);
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name_row))));
   g_autofree char *prefix = g_settings_get_string (self->settings, "key-prefix");
   g_autofree char *level = g_settings_get_string (self->settings, "compression");
+  g_autoptr (EmbarkFixOptions) options =
+      gtk_switch_get_active (self->fix_switch) ? embark_fix_chooser_make_options (self->fix_chooser) : NULL;
   EmbarkMigrationParams params = {
     .region = embark_destination_get_region (destination),
     .bucket = embark_destination_get_bucket (destination),
     .key_prefix = prefix,
     .level = level,
     .image_name = name,
+    .options = options,
     .preparation = self->preparation,
-    .is_forced = self->way == EMBARK_WAY_FORCED,
+    .is_forced = gtk_switch_get_active (self->forced_switch),
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (EmbarkMigration) migration = NULL;
@@ -156,12 +171,16 @@ static void embark_migrate_dialog_class_init (EmbarkMigrateDialogClass *klass)
   started_signal = g_signal_new ("started", EMBARK_TYPE_MIGRATE_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, EMBARK_TYPE_MIGRATION);
   g_type_ensure (EMBARK_TYPE_DESTINATION_GROUP);
+  g_type_ensure (EMBARK_TYPE_FIX_CHOOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/migrate-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, destination_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, name_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, error_box);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, error_title);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, error_body);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, fix_group);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, fix_switch);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, fix_chooser);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, forced_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, forced_switch);
   gtk_widget_class_bind_template_child (widget_class, EmbarkMigrateDialog, summary_label);
@@ -174,6 +193,24 @@ static void embark_migrate_dialog_init (EmbarkMigrateDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->settings = embark_settings_new ();
   gtk_widget_set_visible (self->error_box, FALSE);
+}
+
+/* What was made ready is not made ready again; on the way it is offered where there is something to fix. */
+static void show_ways (EmbarkMigrateDialog *self)
+{
+  EmbarkReport *report = embark_disk_get_report (self->disk);
+  g_autoptr (GPtrArray) fixes =
+      self->preparation == NULL && report != NULL ? embark_fixes_choose (report) : g_ptr_array_new ();
+  const EmbarkFinding *cloud_init = embark_report_find (get_report (self), "linux-cloud-init");
+
+  gtk_widget_set_visible (self->fix_group, fixes->len > 0);
+  if (fixes->len > 0)
+    {
+      embark_fix_chooser_set_report (self->fix_chooser, report, NULL, FALSE);
+      gtk_switch_set_active (self->fix_switch, self->way == EMBARK_WAY_FIXED);
+    }
+  gtk_widget_set_visible (self->forced_group, self->way != EMBARK_WAY_PLAIN && cloud_init != NULL
+                                                  && cloud_init->outcome == EMBARK_OUTCOME_BLOCKER);
 }
 
 GtkWidget *embark_migrate_dialog_new (GtkWindow *parent, EmbarkContext *context, EmbarkMachine *machine,
@@ -192,10 +229,12 @@ GtkWidget *embark_migrate_dialog_new (GtkWindow *parent, EmbarkContext *context,
   self->way = way;
   name = embark_migration_list_suggest_name (embark_context_get_migrations (context), machine);
   gtk_editable_set_text (GTK_EDITABLE (self->name_row), name);
-  gtk_widget_set_visible (self->forced_group, way == EMBARK_WAY_FORCED);
+  show_ways (self);
   g_signal_connect_object (self->destination_group, "notify::destination", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->name_row, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->fix_switch, "notify::active", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->fix_chooser, "notify::is-complete", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->forced_switch, "notify::active", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   embark_destination_group_set_account (self->destination_group, embark_context_get_account (context));
   update (self);

@@ -200,11 +200,18 @@ static void remove_file (GtkWidget *widget, const char *action_name, GVariant *p
     embark_library_remove_file (embark_context_get_library (self->context), machine);
 }
 
+static gboolean fix_dialog_done_cb (gpointer dialog)
+{
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  return G_SOURCE_REMOVE;
+}
+
+/* What was made ready belongs to the migration now. The dialog in front of it has to be gone first. */
 static void started_cb (GtkWidget *dialog, EmbarkMigration *migration, EmbarkWindow *self)
 {
   embark_window_show_migration (self, migration);
   if (self->fix_dialog != NULL)
-    gtk_window_destroy (GTK_WINDOW (self->fix_dialog));
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fix_dialog_done_cb, g_object_ref (self->fix_dialog), g_object_unref);
 }
 
 /* What is uploaded: what was made ready while the dialog of that is open, else the disk on the page. */

@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pictures of the real window for the README and for whoever changes it: light,
-dark, narrow and Chinese. usage: screenshots.py [FOLDER]. The disks are the
-guests; what is found in them is on record, so that it takes no appliance."""
+dark, narrow and Chinese. usage: screenshots.py [FOLDER [fixes]]: all, or only those
+of making a disk ready. The disks are the guests; what is found in them is on
+record, so that it takes no appliance."""
 
 import atexit
+import gettext
+import json
 import os
 import shutil
 import subprocess
@@ -19,6 +22,7 @@ STYLES = {
     "dark": {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"},
 }
 WIDE, NARROW = (1080, 860), (370, 740)
+DIALOG, NARROW_DIALOG = (620, 700), (360, 700)
 
 
 def shoot(gui, name, size):
@@ -53,6 +57,89 @@ def shoot_preferences(gui, prefix):
     gui.key("Escape")
 
 
+def write_facts(folder, name, **linux):
+    """A Debian that keeps to every limit, save for @linux."""
+    facts = harness.facts_helper.read_facts(harness.facts_helper.FIXTURES, "facts-debian-12.json")
+    facts["linux"].update(linux)
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        json.dump(facts, file)
+
+
+def place_unready(folder):
+    facts = harness.facts_helper.read_facts(harness.facts_helper.FIXTURES, "facts-debian-12.json")["linux"]
+    kernels = [dict(kernel, initramfsVirtioBlk=False, initramfsVirtioPci=False) for kernel in facts["kernels"]]
+    write_facts(folder, "facts.json", kernels=kernels, rootDevice="/dev/sda1",
+                cloudInit=dict(facts["cloudInit"], installed=False))
+    write_facts(folder, "prepared.json")
+    disk = os.path.join(folder, "web-01.qcow2")
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "40G"], check=True)
+    return disk
+
+
+class Dialog:
+    """The window in front, by the words of the language."""
+
+    def __init__(self, gui, title, language):
+        catalogue = os.path.join(harness.BUILD, "po")
+        self.say = gettext.translation("embark", catalogue, [language], fallback=True).gettext
+        self.gui, self.title = gui, self.say(title)
+
+    def press(self, words, role="push button"):
+        self.gui.press(self.say(words).replace("_", ""), role)
+
+    def shoot(self, name, *sizes):
+        for size in sizes:
+            self.gui.resize(*size, title=self.title)
+            self.gui.pointer("mousemove", WIDE[0] + 200, 20)
+            self.gui.shoot(name if size == sizes[0] else f"{name}-narrow", f"{size[0]}x{size[1]}+0+0")
+        self.gui.resize(*sizes[0], title=self.title)
+
+
+def shoot_fixes(gui, folder, prefix, language):
+    dialog = Dialog(gui, "Make Ready for the Cloud", language)
+    button = gui.find("push button", contains=dialog.say("Fix Everything That Can Be Fixed"))
+    for name, size in (("unready", WIDE), ("unready-narrow", NARROW)):
+        shoot(gui, f"{prefix}-{name}", size)
+    gui.resize(*WIDE)
+    gui.press(button.name.replace("_", ""))
+    dialog.press("The System’s Own _Package Sources", "check box")
+    gui.pump(1)
+    dialog.shoot(f"{prefix}-fix", DIALOG, NARROW_DIALOG)
+    stall = os.path.join(folder, "stall")
+    open(stall, "w", encoding="utf-8").close()
+    dialog.press("_Start")
+    dialog.press("Show _Log")
+    gui.pump(2)
+    dialog.shoot(f"{prefix}-fix-running", DIALOG, NARROW_DIALOG)
+    dialog.press("_Stop")
+    os.remove(stall)
+    dialog.press("_Start")
+    gui.find("panel", dialog.say("After"))
+    dialog.shoot(f"{prefix}-fix-result", DIALOG, NARROW_DIALOG)
+    dialog.press("_Discard")
+    shoot_migrate(gui, prefix, language)
+
+
+def shoot_migrate(gui, prefix, language):
+    dialog = Dialog(gui, "Upload and Import", language)
+    dialog.press("_Upload and Import…")
+    gui.find("label", contains="vm-images")
+    dialog.shoot(f"{prefix}-migrate-fix", DIALOG, NARROW_DIALOG)
+    gui.key("Escape")
+
+
+def take_fixes(folder, prefix, **environment):
+    server = harness.client.Server(os.path.join(folder, "cloud"), "--bucket", f"{harness.BUCKET}@{harness.REGION}")
+    helper = harness.facts_helper.place(folder, "facts-debian-12.json")
+    keys = {"TENCENTCLOUD_SECRET_ID": harness.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": harness.SECRET_KEY}
+    gui = harness.Gui(folder, server, (place_unready(folder),), dict(environment, EMBARK_GUEST_HELPER=helper, **keys))
+    try:
+        shoot_fixes(gui, folder, prefix, environment.get("LANGUAGE", "en"))
+    finally:
+        gui.close()
+        server.stop()
+
+
 def take(folder, prefix, **environment):
     server = harness.client.Server(os.path.join(folder, "cloud"), "--bucket", f"{harness.BUCKET}@{harness.REGION}")
     helper = harness.facts_helper.place(folder, "facts-debian12.json")
@@ -81,7 +168,10 @@ def main():
     for prefix, environment in STYLES.items():
         folder = tempfile.mkdtemp(prefix="embark-shots.")
         try:
-            take(folder, prefix, **environment)
+            if sys.argv[2:] != ["fixes"]:
+                take(folder, prefix, **environment)
+            os.makedirs(os.path.join(folder, "fixes"))
+            take_fixes(os.path.join(folder, "fixes"), prefix, **environment)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

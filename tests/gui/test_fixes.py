@@ -142,6 +142,30 @@ class Window(harness.GuiCase):
         gui.wait_gone("frame", "Make Ready for the Cloud")
         self.assertEqual(self.list_overlays(), [])
 
+    def test_uploaded(self):
+        gui = self.gui
+        self.start_all()
+        gui.find("panel", "After")
+        gui.press("Upload and Import…", dialog="Make Ready for the Cloud")
+        gui.find("label", contains="vm-images · Guangzhou")
+        gui.press("Start", dialog="Upload and Import")
+        gui.wait(lambda: self.server.command("objects"), "the disk in the bucket")
+        self.assertFalse(gui.has("frame", "Make Ready for the Cloud"))
+
+    def test_made_ready_on_the_way(self):
+        gui = self.gui
+        gui.press("Upload and Import…")
+        gui.find("label", contains="vm-images · Guangzhou")
+        self.assertFalse(gui.has("check box", "Install and enable cloud-init"))
+        gui.press("Make It Ready First", "check box")
+        gui.find("label", contains="“Install and enable cloud-init” lacks what it needs")
+        self.assertFalse(self.is_sensitive("Start"))
+        gui.press("The System’s Own Package Sources", "check box")
+        gui.shoot("migrate-fix")
+        gui.press("Start")
+        gui.wait(lambda: self.server.command("objects"), "the disk in the bucket")
+        gui.find("list item", contains="Made ready")
+
     def test_quit_while_it_runs(self):
         gui = self.gui
         open(os.path.join(self.folder, "stall"), "w", encoding="utf-8").close()

@@ -42,6 +42,24 @@ static void test_forced (void)
   g_assert_cmpint (embark_way_of (report, EMBARK_JUDGE_BOTH), ==, EMBARK_WAY_FORCED);
 }
 
+/* Force would not make it start, but the fixes do. */
+static void test_fixed (void)
+{
+  const char *kernels = "\"kernels\": [{\"version\": \"6.1\", \"default\": true, \"virtioBlk\": \"module\","
+                        " \"virtioNet\": \"module\", \"virtioPci\": \"module\", \"initramfs\": \"/boot/initrd.img\","
+                        " \"initramfsVirtioBlk\": false, \"initramfsVirtioPci\": false}]";
+  g_autofree char *linux_facts =
+      g_strdup_printf ("\"linux\": {\"cloudInit\": {\"installed\": true, \"enabled\": true}, %s}", kernels);
+  g_autofree char *large =
+      g_strdup_printf ("%s, \"image\": {\"format\": \"qcow2\", \"virtualSize\": 999999999999}", linux_facts);
+  g_autoptr (EmbarkReport) report = judge (linux_facts);
+  g_autoptr (EmbarkReport) too_large = judge (large);
+
+  g_assert_cmpint (embark_report_get_verdict (report), ==, EMBARK_VERDICT_BLOCKED);
+  g_assert_cmpint (embark_way_of (report, EMBARK_JUDGE_BOTH), ==, EMBARK_WAY_FIXED);
+  g_assert_cmpint (embark_way_of (too_large, EMBARK_JUDGE_BOTH), ==, EMBARK_WAY_NONE);
+}
+
 /* Force lifts cloud-init alone: a disk that is too large stays out. */
 static void test_blocked (void)
 {
@@ -59,6 +77,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/forced-import/no-report", test_no_report);
   g_test_add_func ("/forced-import/plain", test_plain);
   g_test_add_func ("/forced-import/forced", test_forced);
+  g_test_add_func ("/forced-import/fixed", test_fixed);
   g_test_add_func ("/forced-import/blocked", test_blocked);
   return g_test_run ();
 }
