@@ -267,7 +267,9 @@ def write_driver(folder, driver, version, architecture, signer):
     (folder / f"{name}.cat").write_bytes(b"A made-up catalogue of " + mark.encode())
     (folder / f"{name}.pdb").write_bytes(b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0" + mark.encode())
     for file in list_files(driver, version):
-        (folder / file).write_bytes(make_program(architecture == "amd64", f"{mark} {file}"))
+        # The same helper whoever brings it, as its maker's is.
+        owner = f"{version} {architecture}" if file == FRAMEWORK else mark
+        (folder / file).write_bytes(make_program(architecture == "amd64", f"{owner} {file}"))
         if signer and file.endswith(".sys"):
             signer.sign(folder / file, VERSIONS[version][2])
 
