@@ -131,6 +131,17 @@ static gboolean has_cloud_init (EmbarkReport *report)
          || embark_fixes_find_for (report, "linux-cloud-init") != NULL;
 }
 
+/* FALSE for what would refuse on that disk. */
+static gboolean can_be_chosen (const EmbarkFix *fix, EmbarkReport *report)
+{
+  if (strcmp (fix->id, "linux-ssh-keys") == 0)
+    return has_cloud_init (report);
+  /* The agent does the work of cloud-init, and never both. */
+  if (strcmp (fix->id, "linux-agent") == 0)
+    return !embark_facts_is (embark_report_get_facts (report), "linux.cloudInit.installed");
+  return TRUE;
+}
+
 GPtrArray *embark_fixes_list_choices (EmbarkReport *report)
 {
   GPtrArray *choices = g_ptr_array_new ();
@@ -140,7 +151,7 @@ GPtrArray *embark_fixes_list_choices (EmbarkReport *report)
     {
       if (!fix->is_by_choice || !fits_system (fix, report) || (fix->findings[0] != NULL && !is_helped (fix, report)))
         continue;
-      if (strcmp (fix->id, "linux-ssh-keys") != 0 || has_cloud_init (report))
+      if (can_be_chosen (fix, report))
         g_ptr_array_add (choices, (gpointer) fix);
     }
   return choices;

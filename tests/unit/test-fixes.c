@@ -176,7 +176,7 @@ static void test_choices (void)
 {
   assert_choices (DEBIAN, "{}", "linux-ssh-keys linux-machine-id");
   /* Nobody would make new keys, unless cloud-init can be installed. */
-  assert_choices (DEBIAN, "{'linux':{'cloudInit':{'installed':false}}}", "linux-ssh-keys linux-machine-id");
+  assert_choices (DEBIAN, "{'linux':{'cloudInit':{'installed':false}}}", "linux-agent linux-ssh-keys linux-machine-id");
   assert_choices (DEBIAN, "{'os':{'found':false,'type':'unknown'}}", "");
   assert_choices (WINDOWS, "{}", "");
   assert_choices (WINDOWS, "{'windows':{'remoteDesktop':false}}", "windows-remote-desktop");
