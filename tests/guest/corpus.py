@@ -166,9 +166,9 @@ class Boot(EmbarkCase):
                 self.boot(self.path("object.qcow2").decode(), name, "its object boots")
 
 
-BOOTS = [Boot, test_fixes_linux.Boots, test_fixes_linux.Families, test_fixes_cloud.CloudInit,
-         test_fixes_cloud.Agent, test_fixes_cloud.Object, test_fixes_windows.Registry, test_fixes_windows.Quick,
-         test_fixes_windows.Refusals, test_windows_oracle.Oracle, test_prepare_kill.Killed]
+BOOTS = [Boot, test_fixes_linux.Boots, test_fixes_linux.Networks, test_fixes_linux.Families,
+         test_fixes_cloud.CloudInit, test_fixes_cloud.Agent, test_fixes_cloud.Object, test_fixes_windows.Registry,
+         test_fixes_windows.Quick, test_fixes_windows.Refusals, test_windows_oracle.Oracle, test_prepare_kill.Killed]
 
 
 def main():

@@ -72,6 +72,26 @@ class Boots(FixCase):
         self.assertIn('interface "eth0";', files.read("/var/lib/dhcp/dhclient.eth0.leases"))
 
 
+class Networks(FixCase):
+    def test_fixed(self):
+        """The address goes, and the second one; the file gets the name of the new card in the same preparation."""
+        made = self.prepare("debian12-fixed", "linux-dhcp", "linux-eth0")
+        self.assert_turned(made, "linux-static-address")
+        self.assert_settled(made)
+        self.assertEqual(made.read("/etc/network/interfaces"),
+                         "auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n\n")
+
+    def test_unset(self):
+        """This file reads no folder, so the setting goes into it."""
+        made = self.prepare("debian12-no-network", "linux-dhcp")
+        self.assert_turned(made, "linux-network")
+        self.assert_settled(made)
+        self.assertTrue(made.read("/etc/network/interfaces").endswith("allow-hotplug eth0\niface eth0 inet dhcp\n"))
+
+    def test_bond(self):
+        self.assertIn("50-bond.yaml", self.refuse("debian12-bond", "linux-dhcp"))
+
+
 class Families(FixCase):
     """Made-up images: only what is done to text can be seen in them."""
 

@@ -11,6 +11,10 @@ LIST = "ext4\nsd_mod\nata_piix\nahci\nvmw_pvscsi\n"
 RULE = ('SUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{address}=="52:54:00:12:34:56", ATTR{dev_id}=="0x0", '
         'ATTR{type}=="1", NAME="lan0"\n')
 INET6 = "iface ens3 inet6 static\n  address 2001:db8::10/64\n"
+FIXED = ("auto lo\niface lo inet loopback\n\nauto ens3 ens3:1\niface ens3 inet static\n  address 10.0.0.5/24\n"
+         "  gateway 10.0.0.1\n\niface ens3:1 inet static\n  address 10.0.0.6/24\n")
+BOND = ("network:\n  version: 2\n  ethernets:\n    ens3: {}\n  bonds:\n    bond0:\n      interfaces: [ens3]\n"
+        "      addresses: [10.0.0.5/24]\n")
 LINK = "[Match]\nMACAddress=52:54:00:12:34:56\n\n[Link]\nName=lan0\n"
 
 
@@ -48,6 +52,9 @@ def change_entries(guest):
 DEBIAN_ROOT = "e3b0c442-98fc-4c14-9afb-f4c8996fb924"
 EDITS = {
     "debian12-list": list_modules,
+    "debian12-fixed": lambda guest: (guest.write("/etc/network/interfaces", FIXED),
+                                     guest.write("/etc/systemd/network/10-lan.link", LINK)),
+    "debian12-bond": lambda guest: guest.write("/etc/netplan/50-bond.yaml", BOND),
     "debian12-unready": lambda guest: (list_modules(guest), name_disks(guest), name_interface(guest),
                                        change_entries(guest), add_vmware_tools(guest)),
 }
