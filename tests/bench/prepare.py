@@ -16,7 +16,7 @@ from table import Table, median
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GUEST = os.path.join(HERE, "..", "guest")
-NOT_READY = 3
+BLOCKED = 1
 sys.path.insert(0, GUEST)
 
 import images  # noqa: E402
@@ -60,7 +60,7 @@ class Prepare:
     def look(self, disk):
         done = subprocess.run([self.embark, "check", "--json", disk], env=self.make_environment(), check=False,
                               stdout=subprocess.DEVNULL)
-        if done.returncode not in (0, NOT_READY):
+        if done.returncode not in (0, BLOCKED):
             raise RuntimeError(f"embark check ended with {done.returncode}")
 
     def prepare(self, disk, *words):
@@ -115,7 +115,8 @@ class Prepare:
             "embark prepare": lambda: self.prepare(disk, "--fix", "linux-cloud-init", "--packages", folder),
             "virt-customize": lambda: self.other("virt-customize", disk, [
                 "virt-customize", "--no-network", "-a", "{overlay}", "--copy-in", folder + ":/var/tmp", "--run-command",
-                "DEBIAN_FRONTEND=noninteractive dpkg -i /var/tmp/packages/*.deb"]),
+                "DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-download --no-install-recommends install "
+                "/var/tmp/packages/*.deb"]),
         }, 1.1)
 
 
