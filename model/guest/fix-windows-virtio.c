@@ -26,7 +26,6 @@
 #define PACKAGES_KEY VERSION_KEY "\\Component Based Servicing\\Packages"
 #define PACKAGES_MAX 50000
 #define REG_EXPAND_SZ 2
-#define FILE_MODE 0644
 /* The disks and the network of the cloud. */
 #define DISK_DRIVER "viostor"
 #define NETWORK_DRIVER "netkvm"
@@ -203,49 +202,46 @@ gboolean embark_refuse_windows_virtio (EmbarkFixSession *session, GError **error
          && embark_windows_refuse_first_boot (session, error);
 }
 
-static gboolean write_bytes (EmbarkFixSession *session, const char *path, GBytes *bytes, GError **error)
+static void add_file (GPtrArray *files, const char *folder, const EmbarkDriverFile *file)
 {
-  g_autofree char *place = embark_windows_place (session, path);
-  gsize size = 0;
-  const char *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *path = g_strconcat (folder, file->name, NULL);
 
-  return embark_fix_write (session, place, data, (gssize) size, FILE_MODE, error);
+  g_ptr_array_add (files, embark_windows_file_new (path, file->bytes));
 }
 
 /* Two drivers may bring the same helper: the first one's is taken. */
-static gboolean copy_driver (EmbarkFixSession *session, const EmbarkDriver *driver, GHashTable *written, GError **error)
+static void add_driver (EmbarkFixSession *session, const EmbarkDriver *driver, GHashTable *added, GPtrArray *files)
 {
   for (guint i = 0; i < driver->files->len; i++)
     {
       const EmbarkDriverFile *file = g_ptr_array_index (driver->files, i);
-      g_autofree char *path = g_strconcat (FOLDER, file->name, NULL);
 
-      if (g_hash_table_add (written, file->name) && !write_bytes (session, path, file->bytes, error))
-        return FALSE;
+      if (g_hash_table_add (added, file->name))
+        add_file (files, FOLDER, file);
     }
   embark_fix_log (session, "%s %s, from %s", driver->name, driver->version != NULL ? driver->version : "-",
                   driver->folder);
-  return TRUE;
 }
 
-static gboolean copy_drivers (EmbarkFixSession *session, GError **error)
+static void add_boot_driver (EmbarkFixSession *session, const EmbarkBootDriver *boot, GPtrArray *files)
 {
-  g_autoptr (GHashTable) written = g_hash_table_new (g_str_hash, g_str_equal);
+  const EmbarkDriver *driver = find_driver (session, boot->name);
+  g_autofree char *name = g_strconcat (boot->name, ".sys", NULL);
+
+  if (driver != NULL)
+    add_file (files, BOOT_FOLDER, embark_driver_find_file (driver, name));
+}
+
+static gboolean copy_files (EmbarkFixSession *session, GError **error)
+{
+  g_autoptr (GHashTable) added = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) embark_windows_file_free);
 
   for (guint i = 0; i < session->drivers->len; i++)
-    if (!copy_driver (session, g_ptr_array_index (session->drivers, i), written, error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean copy_boot_file (EmbarkFixSession *session, const EmbarkBootDriver *boot, const EmbarkDriver *driver,
-                                GError **error)
-{
-  g_autofree char *name = g_strconcat (boot->name, ".sys", NULL);
-  g_autofree char *path = g_strconcat (BOOT_FOLDER, name, NULL);
-  const EmbarkDriverFile *file = embark_driver_find_file (driver, name);
-
-  return write_bytes (session, path, file->bytes, error);
+    add_driver (session, g_ptr_array_index (session->drivers, i), added, files);
+  for (const EmbarkBootDriver *boot = embark_boot_drivers_get (); boot->name != NULL; boot++)
+    add_boot_driver (session, boot, files);
+  return embark_windows_add_first_boot (session, files, error) && embark_windows_write_files (session, files, error);
 }
 
 /* SYSTEM. */
@@ -255,9 +251,7 @@ static gboolean enter_boot_drivers (EmbarkFixSession *session, GError **error)
     {
       const EmbarkDriver *driver = find_driver (session, boot->name);
 
-      if (driver != NULL
-          && (!copy_boot_file (session, boot, driver, error)
-              || !embark_boot_driver_enter (session, boot, driver, error)))
+      if (driver != NULL && !embark_boot_driver_enter (session, boot, driver, error))
         return FALSE;
     }
   return TRUE;
@@ -289,7 +283,7 @@ static gboolean add_device_path (EmbarkFixSession *session, GError **error)
 
 gboolean embark_fix_windows_virtio (EmbarkFixSession *session, GError **error)
 {
-  return copy_drivers (session, error) && embark_fix_registry_open (session, "SYSTEM", error)
+  return copy_files (session, error) && embark_fix_registry_open (session, "SYSTEM", error)
          && enter_boot_drivers (session, error) && embark_windows_enter_first_boot (session, error)
          && embark_fix_registry_close (session, error) && embark_fix_registry_open (session, "SOFTWARE", error)
          && add_device_path (session, error) && embark_fix_registry_close (session, error);

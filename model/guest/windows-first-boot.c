@@ -15,7 +15,6 @@
 #define OWN_PROCESS 0x10 /* SERVICE_WIN32_OWN_PROCESS */
 #define AUTO_START 2     /* SERVICE_AUTO_START */
 #define ERROR_IGNORE 0   /* SERVICE_ERROR_IGNORE */
-#define FILE_MODE 0644
 
 static char *find_program (EmbarkFixSession *session, GError **error)
 {
@@ -29,21 +28,23 @@ gboolean embark_windows_refuse_first_boot (EmbarkFixSession *session, GError **e
   return program != NULL;
 }
 
-static gboolean copy_program (EmbarkFixSession *session, GError **error)
+gboolean embark_windows_add_first_boot (EmbarkFixSession *session, GPtrArray *files, GError **error)
 {
   g_autofree char *program = find_program (session, error);
-  g_autofree char *place = embark_windows_place (session, PROGRAM);
-  g_autofree char *bytes = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  char *content = NULL;
   gsize length = 0;
 
-  return program != NULL && g_file_get_contents (program, &bytes, &length, error)
-         && embark_fix_write (session, place, bytes, (gssize) length, FILE_MODE, error);
+  if (program == NULL || !g_file_get_contents (program, &content, &length, error))
+    return FALSE;
+  bytes = g_bytes_new_take (content, length);
+  g_ptr_array_add (files, embark_windows_file_new (PROGRAM, bytes));
+  return TRUE;
 }
 
 gboolean embark_windows_enter_first_boot (EmbarkFixSession *session, GError **error)
 {
-  return copy_program (session, error)
-         && embark_fix_registry_set_dword (session, SERVICE_KEY, "Type", OWN_PROCESS, error)
+  return embark_fix_registry_set_dword (session, SERVICE_KEY, "Type", OWN_PROCESS, error)
          && embark_fix_registry_set_dword (session, SERVICE_KEY, "Start", AUTO_START, error)
          && embark_fix_registry_set_dword (session, SERVICE_KEY, "ErrorControl", ERROR_IGNORE, error)
          && embark_fix_registry_set_string (session, SERVICE_KEY, "ImagePath", REG_EXPAND_SZ, IMAGE_PATH, error)
