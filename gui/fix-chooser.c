@@ -9,6 +9,7 @@
 
 #include "gui/fix-row.h"
 #include "gui/path-row.h"
+#include "gui/settings.h"
 
 struct _EmbarkFixChooser
 {
@@ -16,11 +17,16 @@ struct _EmbarkFixChooser
 
   /* Owned */
   EmbarkReport *report;
+  GSettings *settings;
   GPtrArray *rows; /* borrowed EmbarkFixRow, in the order of the screen */
 
   /* Template children */
   AdwPreferencesGroup *fixes_group;
   AdwPreferencesGroup *choices_group;
+  GtkWidget *drivers_group;
+  EmbarkPathRow *drivers_row;
+  GtkWidget *cloudbase_group;
+  EmbarkPathRow *cloudbase_row;
   GtkWidget *packages_group;
   EmbarkPathRow *packages_row;
   GtkSwitch *network_switch;
@@ -85,6 +91,8 @@ static void update (EmbarkFixChooser *self)
   g_autofree char *hint = NULL;
   gboolean is_complete;
 
+  gtk_widget_set_visible (self->drivers_group, (needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) != 0);
+  gtk_widget_set_visible (self->cloudbase_group, (needed & EMBARK_FIX_NEEDS_CLOUDBASE) != 0);
   gtk_widget_set_visible (self->packages_group, (needed & EMBARK_FIX_NEEDS_PACKAGES) != 0);
   options = embark_fix_chooser_make_options (self);
   incomplete = find_incomplete (self, options);
@@ -145,6 +153,7 @@ static void embark_fix_chooser_dispose (GObject *object)
   g_clear_pointer (&self->report, embark_report_unref);
   gtk_widget_dispose_template (GTK_WIDGET (self), EMBARK_TYPE_FIX_CHOOSER);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (embark_fix_chooser_parent_class)->dispose (object);
 }
 
@@ -162,6 +171,10 @@ static void embark_fix_chooser_class_init (EmbarkFixChooserClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/fix-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, fixes_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, choices_group);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, drivers_group);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, drivers_row);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, cloudbase_group);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, cloudbase_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, packages_group);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, packages_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkFixChooser, network_switch);
@@ -171,7 +184,12 @@ static void embark_fix_chooser_class_init (EmbarkFixChooserClass *klass)
 static void embark_fix_chooser_init (EmbarkFixChooser *self)
 {
   self->rows = g_ptr_array_new ();
+  self->settings = embark_settings_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  embark_path_row_bind (self->drivers_row, self->settings, "virtio-win");
+  embark_path_row_bind (self->cloudbase_row, self->settings, "cloudbase-init");
+  g_signal_connect_object (self->drivers_row, "notify::path", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->cloudbase_row, "notify::path", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->packages_row, "notify::path", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->network_switch, "notify::active", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
 }
@@ -226,6 +244,10 @@ EmbarkFixOptions *embark_fix_chooser_make_options (EmbarkFixChooser *self)
     }
   g_strfreev (options->fixes);
   options->fixes = g_strv_builder_end (builder);
+  if ((needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) != 0)
+    options->virtio_win = g_strdup (embark_path_row_get_path (self->drivers_row));
+  if ((needed & EMBARK_FIX_NEEDS_CLOUDBASE) != 0)
+    options->cloudbase = g_strdup (embark_path_row_get_path (self->cloudbase_row));
   /* What no chosen fix asks for is not handed on, least of all the network. */
   if ((needed & EMBARK_FIX_NEEDS_PACKAGES) != 0)
     {

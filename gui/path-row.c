@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/settings.h"
+
 struct _EmbarkPathRow
 {
   AdwActionRow parent_instance;
@@ -13,6 +15,8 @@ struct _EmbarkPathRow
   /* Owned */
   char *path;
   char *empty_text;
+  GSettings *settings; /* (nullable) where it is kept … */
+  char *key;           /* … and under which name */
 
   /* Template children */
   GtkWidget *clear_button;
@@ -131,6 +135,8 @@ static void embark_path_row_finalize (GObject *object)
 
   g_free (self->path);
   g_free (self->empty_text);
+  g_free (self->key);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (embark_path_row_parent_class)->finalize (object);
 }
 
@@ -177,6 +183,20 @@ void embark_path_row_set_path (EmbarkPathRow *self, const char *path)
     return;
   g_free (self->path);
   self->path = g_strdup (path);
+  if (self->settings != NULL)
+    embark_settings_set_path (self->settings, self->key, path);
   update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PATH]);
+}
+
+void embark_path_row_bind (EmbarkPathRow *self, GSettings *settings, const char *key)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (EMBARK_IS_PATH_ROW (self) && self->settings == NULL);
+
+  path = embark_settings_get_path (settings, key);
+  embark_path_row_set_path (self, path);
+  self->settings = g_object_ref (settings);
+  self->key = g_strdup (key);
 }

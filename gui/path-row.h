@@ -18,5 +18,7 @@ G_DECLARE_FINAL_TYPE (EmbarkPathRow, embark_path_row, EMBARK, PATH_ROW, AdwActio
 const char *embark_path_row_get_path (EmbarkPathRow *self);
 /* NULL for none. */
 void embark_path_row_set_path (EmbarkPathRow *self, const char *path);
+/* Shows what @key of the preferences names, and keeps there what is chosen from now on. */
+void embark_path_row_bind (EmbarkPathRow *self, GSettings *settings, const char *key);
 
 G_END_DECLS

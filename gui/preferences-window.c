@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/account-dialog.h"
+#include "gui/path-row.h"
 #include "gui/settings.h"
 #include "gui/transfer-page.h"
 
@@ -27,6 +28,8 @@ struct _EmbarkPreferencesWindow
   AdwActionRow *account_row;
   GtkButton *clear_button;
   AdwEntryRow *prefix_row;
+  EmbarkPathRow *drivers_row;
+  EmbarkPathRow *cloudbase_row;
   GtkSwitch *notify_switch;
   EmbarkTransferPage *transfer_page;
 };
@@ -177,6 +180,7 @@ static void embark_preferences_window_class_init (EmbarkPreferencesWindowClass *
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = embark_preferences_window_dispose;
+  g_type_ensure (EMBARK_TYPE_PATH_ROW);
   g_type_ensure (EMBARK_TYPE_TRANSFER_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/embark/Embark/ui/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, judge_row);
@@ -185,6 +189,8 @@ static void embark_preferences_window_class_init (EmbarkPreferencesWindowClass *
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, account_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, clear_button);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, prefix_row);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, drivers_row);
+  gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, cloudbase_row);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, notify_switch);
   gtk_widget_class_bind_template_child (widget_class, EmbarkPreferencesWindow, transfer_page);
   gtk_widget_class_bind_template_callback (widget_class, add_connection_cb);
@@ -208,6 +214,8 @@ static void embark_preferences_window_init (EmbarkPreferencesWindow *self)
   g_settings_bind (self->settings, "notify", self->notify_switch, "active", G_SETTINGS_BIND_DEFAULT);
   prefix = g_settings_get_string (self->settings, "key-prefix");
   gtk_editable_set_text (GTK_EDITABLE (self->prefix_row), prefix);
+  embark_path_row_bind (self->drivers_row, self->settings, "virtio-win");
+  embark_path_row_bind (self->cloudbase_row, self->settings, "cloudbase-init");
   show_connections (self);
 }
 

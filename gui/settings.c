@@ -4,6 +4,9 @@
  */
 #include "gui/settings.h"
 
+/* Where packages of distributions put the drivers. */
+#define VIRTIO_WIN_PACKAGE "/usr/share/virtio-win"
+
 static const char *const judge_words[] = {
   [EMBARK_JUDGE_BOTH] = "both",
   [EMBARK_JUDGE_ORIGINAL] = "original",
@@ -59,6 +62,24 @@ void embark_settings_set_last_destination (GSettings *settings, const char *buck
 {
   g_settings_set_string (settings, "last-bucket", bucket);
   g_settings_set_string (settings, "last-region", region);
+}
+
+char *embark_settings_get_path (GSettings *settings, const char *key)
+{
+  g_autofree char *uri = g_settings_get_string (settings, key);
+
+  if (uri[0] != '\0')
+    return g_filename_from_uri (uri, NULL, NULL);
+  if (g_str_equal (key, "virtio-win") && g_file_test (VIRTIO_WIN_PACKAGE, G_FILE_TEST_IS_DIR))
+    return g_strdup (VIRTIO_WIN_PACKAGE);
+  return NULL;
+}
+
+void embark_settings_set_path (GSettings *settings, const char *key, const char *path)
+{
+  g_autofree char *uri = path != NULL ? g_filename_to_uri (path, NULL, NULL) : NULL;
+
+  g_settings_set_string (settings, key, uri != NULL ? uri : "");
 }
 
 void embark_settings_get_send_limit (GSettings *settings, EmbarkSendLimit *ret_limit)

@@ -21,6 +21,11 @@ void embark_settings_set_judge (GSettings *settings, EmbarkJudge judge);
 /* "vm-images" and "Guangzhou" of the last destination; FALSE when there was none. Free both. */
 gboolean embark_settings_get_last_destination (GSettings *settings, char **ret_bucket, char **ret_region);
 void embark_settings_set_last_destination (GSettings *settings, const char *bucket, const char *region);
+/* Of the keys "virtio-win" and "cloudbase-init": file name bytes, absolute. NULL when nothing was chosen; the drivers
+ * are then those of the distribution, where it has them. Free. */
+char *embark_settings_get_path (GSettings *settings, const char *key);
+/* @path: (nullable) forgets it. */
+void embark_settings_set_path (GSettings *settings, const char *key, const char *path);
 /* How fast disks are sent, and when. */
 void embark_settings_get_send_limit (GSettings *settings, EmbarkSendLimit *ret_limit);
 

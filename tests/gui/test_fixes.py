@@ -177,6 +177,28 @@ class Window(harness.GuiCase):
         self.assertEqual(os.listdir(os.path.join(gui.home, "run")), [])
 
 
+class Drivers(harness.GuiCase):
+    """A Windows whose drivers come from a folder that the preferences remember."""
+
+    def test_remembered_drivers_are_enough(self):
+        folder = os.path.join(self.folder, "drivers")
+        os.mkdir(folder)
+        self.configure(connections="[]", virtio_win=f"'file://{folder}'")
+        gui = self.start_with_facts("facts-win2012r2.json")
+        gui.find("label", "One thing would stop the import")
+        gui.press(gui.find("push button", contains="Fix: No virtio disk driver").name)
+        gui.find("label", folder)
+        start = gui.find("push button", "Start").node
+        gui.wait(lambda: start.get_state_set().contains(gui.atspi.StateType.SENSITIVE), "a start that can be pressed")
+        gui.press("Forget")
+        gui.find("label", contains="“Install the virtio drivers” lacks what it needs")
+        gui.key("Escape")
+        gui.wait_gone("frame", "Make Ready for the Cloud")
+        gui.activate("preferences")
+        gui.find("label", "virtio-win.iso or a Folder with the Drivers")
+        self.assertFalse(gui.has("label", folder))
+
+
 class Journey(harness.GuiCase):
     """A real Debian that would not start in the cloud."""
 
