@@ -18,7 +18,8 @@ import fixes  # noqa: E402
 
 UNREADY = "debian12-unready"
 OTHER_FIXES = ("Name the disk by its UUID", "Do not wait for disks that stay behind",
-               "Do not wait for a swap area that stays behind", "Let the network card be called eth0")
+               "Do not wait for a swap area that stays behind", "Let the network card be called eth0",
+               "Do not start the tools of other hypervisors", "Switch IPv6 off")
 
 
 class Window(harness.GuiCase):
