@@ -84,6 +84,15 @@ static gboolean has_sha2 (EmbarkFixSession *session, const EmbarkWindowsVersion 
   return is_listed;
 }
 
+/* The signature of what starts later stands in its catalogue, and in the file itself only by chance. */
+static gboolean starts_with_system (const EmbarkDriver *driver)
+{
+  for (const EmbarkBootDriver *boot = embark_boot_drivers_get (); boot->name != NULL; boot++)
+    if (strcmp (driver->name, boot->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean judge_file (const EmbarkDriver *driver, const EmbarkDriverFile *file,
                             const EmbarkWindowsVersion *windows, gboolean knows_sha2, GError **error)
 {
@@ -104,8 +113,8 @@ static gboolean judge_file (const EmbarkDriver *driver, const EmbarkDriverFile *
                    shown);
       return FALSE;
     }
-  return embark_driver_signature_judge (&signature, shown, windows->major, windows->minor, windows->is_64_bit,
-                                        knows_sha2, error);
+  return embark_driver_signature_judge (&signature, shown, windows->major, windows->minor,
+                                        windows->is_64_bit && starts_with_system (driver), knows_sha2, error);
 }
 
 static gboolean judge_driver (const EmbarkDriver *driver, const EmbarkWindowsVersion *windows, gboolean knows_sha2,
