@@ -102,7 +102,7 @@ def shoot_fixes(gui, folder, prefix, language):
         shoot(gui, f"{prefix}-{name}", size)
     gui.resize(*WIDE)
     gui.press(button.name.replace("_", ""))
-    dialog.press("The System’s Own _Package Sources", "check box")
+    dialog.press("The System’s Own Package Sources", "check box")
     gui.pump(1)
     dialog.shoot(f"{prefix}-fix", DIALOG, NARROW_DIALOG)
     stall = os.path.join(folder, "stall")

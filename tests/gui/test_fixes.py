@@ -75,7 +75,7 @@ class Window(harness.GuiCase):
         gui.click("check box", "Install and enable cloud-init")
         gui.find("label", "Choose what is to be fixed.")
         self.assertFalse(gui.has("check box", "The System’s Own Package Sources"))
-        gui.click("check box", "Remove the machine id")
+        gui.click("check box", "Name the disk by its UUID")
         gui.wait(lambda: self.is_sensitive("Start"), "a start that can be pressed")
         gui.shoot("fix-choose")
         gui.key("Escape")
