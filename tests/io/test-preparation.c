@@ -342,6 +342,7 @@ static void test_cancelled_migration (MigrationWorld *world, gconstpointer data)
   g_assert_null (embark_migration_get_error (migration));
   g_assert_cmpint (embark_migration_get_state (migration), ==, EMBARK_MIGRATION_DRAFT);
   g_assert_cmpuint (count_files (world), ==, 0);
+  g_signal_handlers_disconnect_by_func (migration, output_seen_cb, NULL);
   g_unlink (stall);
   migration_world_run (migration);
   migration_world_assert_done (world, migration);
