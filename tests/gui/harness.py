@@ -172,53 +172,57 @@ class Gui:
                 return child
         return None
 
-    def walk(self, node=None, depth=0):
-        node = node or self.application()
-        if node is None or depth > 60:
-            return
-        yield node
-        for index in range(node.get_child_count()):
-            child = node.get_child_at_index(index)
-            if child is not None and self.is_visible(child):
-                yield from self.walk(child, depth + 1)
+    def list_windows(self):
+        """The last one opened first: what a test asks for is mostly there."""
+        application = self.application()
+        if application is None:
+            return []
+        nodes = [application.get_child_at_index(index) for index in range(application.get_child_count())]
+        return [node for node in reversed(nodes) if node is not None]
+
+    def walk(self, nodes):
+        for node in nodes:
+            yield node
+            count = node.get_child_count()
+            children = filter(None, (node.get_child_at_index(index) for index in range(count)))
+            yield from self.walk(filter(self.is_visible, children))
 
     def is_visible(self, node):
-        return node.get_role_name() in ("frame", "window", "dialog", "filler") \
-            or node.get_state_set().contains(self.atspi.StateType.VISIBLE)
+        return node.get_state_set().contains(self.atspi.StateType.VISIBLE) \
+            or node.get_role_name() in ("frame", "window", "dialog", "filler")
 
-    def list(self, role=None, name=None, contains=None, dialog=None):
-        """In the dialog of that name only, if one is given."""
-        found = []
-        root = None
+    def search(self, role=None, name=None, contains=None, dialog=None):
+        """In the dialog of that name only, if one is given. Each question is a call over the bus: the fewest come
+        first."""
+        windows = self.list_windows()
         if dialog is not None:
-            root = next((widget.node for widget in self.list(name=dialog) if widget.role in ("dialog", "frame")), None)
-            if root is None:
-                return found
-        for node in self.walk(root):
-            widget = Widget(node)
-            plain = widget.name.replace("_", "")
-            if role is not None and widget.role != role:
+            windows = [node for node in windows if node.get_name() == dialog]
+        for node in windows if role in ("frame", "dialog") else self.walk(windows):
+            if role is not None and node.get_role_name() != role:
                 continue
+            widget = Widget(node)
             # GTK gives a button with a mnemonic its label twice.
-            if name is not None and plain not in (name, f"{name} {name}"):
+            if name is not None and widget.name.replace("_", "") not in (name, f"{name} {name}"):
                 continue
             if contains is not None and contains not in widget.name:
                 continue
-            found.append(widget)
-        return found
+            yield widget
+
+    def list(self, role=None, name=None, contains=None, dialog=None):
+        return list(self.search(role, name, contains, dialog))
 
     def find(self, role=None, name=None, contains=None, patience=PATIENCE):
         what = f"{role or 'widget'} “{name or contains}”"
-        return self.wait(lambda: self.list(role, name, contains), what, patience)[0]
+        return self.wait(lambda: next(self.search(role, name, contains), None), what, patience)
 
     def has(self, role=None, name=None, contains=None):
-        return bool(self.list(role, name, contains))
+        return next(self.search(role, name, contains), None) is not None
 
     def wait_gone(self, role=None, name=None, contains=None):
         self.wait(lambda: not self.has(role, name, contains), f"the end of {role} “{name or contains}”")
 
     def dump(self):
-        return "\n".join(repr(widget) for widget in map(Widget, self.walk()) if widget.name)
+        return "\n".join(repr(widget) for widget in map(Widget, self.walk(self.list_windows())) if widget.name)
 
     # Doing
 
@@ -229,7 +233,7 @@ class Gui:
     def unfold(self, row, button):
         """Opens a row until its button is there: the layout may move under the pointer just after a resize."""
         def try_unfold():
-            if any(map(self.has_size, self.list("push button", button))):
+            if any(map(self.has_size, self.search("push button", button))):
                 return True
             self.click("list item", contains=row)
             self.pump(1)
@@ -239,7 +243,7 @@ class Gui:
     def open_tab(self, name, content):
         """Until its content is there: a tab that is not laid out yet takes the action and does nothing."""
         def try_open():
-            if any(map(self.has_size, self.list("label", content))):
+            if any(map(self.has_size, self.search("label", content))):
                 return True
             self.press(name, "page tab")
             return False
@@ -248,7 +252,7 @@ class Gui:
     def set_value(self, name, value):
         """Of a spin button."""
         def try_set():
-            for widget in filter(self.has_size, self.list("spin button", name)):
+            for widget in filter(self.has_size, self.search("spin button", name)):
                 value_of = widget.node.get_value_iface()
                 if value_of is not None and value_of.set_current_value(value):
                     return True
@@ -257,7 +261,7 @@ class Gui:
 
     def press(self, name, role="push button", dialog=None, patience=PATIENCE):
         def try_press():
-            for widget in self.list(role, name, dialog=dialog):
+            for widget in self.search(role, name, dialog=dialog):
                 states = widget.node.get_state_set()
                 action = widget.node.get_action_iface()
                 if states.contains(self.atspi.StateType.SENSITIVE) and self.has_size(widget) and action is not None \
@@ -269,7 +273,7 @@ class Gui:
     def type_into(self, name, text, role="text"):
         """Replaces the contents of the entry with that label."""
         def try_type():
-            for widget in self.list(role, name):
+            for widget in self.search(role, name):
                 editable = widget.node.get_editable_text_iface()
                 if editable is not None and editable.set_text_contents(text):
                     return True
@@ -279,7 +283,7 @@ class Gui:
     def select_row(self, contains):
         """Selects the row of a list by its name."""
         def try_select():
-            for widget in self.list("list item", contains=contains):
+            for widget in self.search("list item", contains=contains):
                 parent = widget.node.get_parent()
                 selection = parent.get_selection_iface() if parent is not None else None
                 if selection is not None and selection.select_child(widget.node.get_index_in_parent()):
@@ -289,6 +293,16 @@ class Gui:
 
     def key(self, *keys):
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True)
+
+    def leave(self, title):
+        """Closes a window with the keyboard. A key that is pressed while another window goes away is lost."""
+        def try_leave():
+            if not self.has("frame", title):
+                return True
+            self.key("Escape")
+            self.pump(1)
+            return False
+        self.wait(try_leave, f"the end of the window “{title}”")
 
     def drop(self, *paths):
         """Drags files from another window and drops them in the middle of this one, with a real pointer."""

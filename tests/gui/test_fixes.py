@@ -78,8 +78,7 @@ class Window(harness.GuiCase):
         gui.click("check box", "Name the disk by its UUID")
         gui.wait(lambda: self.is_sensitive("Start"), "a start that can be pressed")
         gui.shoot("fix-choose")
-        gui.key("Escape")
-        gui.wait_gone("frame", "Make Ready for the Cloud")
+        gui.leave("Make Ready for the Cloud")
 
     def test_stopped_then_refused(self):
         gui = self.gui
@@ -138,9 +137,9 @@ class Window(harness.GuiCase):
         gui.press("Save")
         # It says so for a few seconds only, which a busy computer may miss.
         gui.wait(lambda: os.path.exists(target), "the file")
+        gui.find("push button", "Discard")
         subprocess.run(["qemu-img", "compare", "-q", self.disk, target], check=True)
-        gui.key("Escape")
-        gui.wait_gone("frame", "Make Ready for the Cloud")
+        gui.leave("Make Ready for the Cloud")
         self.assertEqual(self.list_overlays(), [])
 
     def test_uploaded(self):
@@ -194,8 +193,7 @@ class Drivers(harness.GuiCase):
         gui.wait(lambda: start.get_state_set().contains(gui.atspi.StateType.SENSITIVE), "a start that can be pressed")
         gui.press("Forget")
         gui.find("label", contains="“Install the virtio drivers” lacks what it needs")
-        gui.key("Escape")
-        gui.wait_gone("frame", "Make Ready for the Cloud")
+        gui.leave("Make Ready for the Cloud")
         gui.activate("preferences")
         gui.find("label", "virtio-win.iso or a Folder with the Drivers")
         self.assertFalse(gui.has("label", contains=folder))
