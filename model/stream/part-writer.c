@@ -12,6 +12,13 @@
 #include "model/base/errors.h"
 #include "model/stream/crc64.h"
 
+/* Memory that is not cleared first: most of it is written over at once. */
+typedef struct
+{
+  guint8 *data; /* (nullable); owned */
+  gsize filled; /* everything before it was written, or cleared because nobody did */
+} Part;
+
 struct _EmbarkPartWriter
 {
   gsize part_size;
@@ -19,13 +26,28 @@ struct _EmbarkPartWriter
   gpointer part_data;
   GCancellable *cancellable;
 
-  guint8 *first;   /* part 1; owned */
-  guint8 *current; /* the part being filled when it is not part 1; owned */
-  guint64 number;  /* of the part being filled */
+  Part first;
+  Part current;   /* the part being filled when it is not part 1 */
+  guint64 number; /* of the part being filled */
   guint64 rest_crc64;
   guint64 rest_length; /* of the parts handed over, without part 1 */
   guint64 crc64;
 };
+
+static void clear_to (Part *part, gsize end)
+{
+  if (end <= part->filled)
+    return;
+  memset (part->data + part->filled, 0, end - part->filled);
+  part->filled = end;
+}
+
+static void fill (Part *part, gsize at, const guint8 *data, gsize length)
+{
+  clear_to (part, at);
+  memcpy (part->data + at, data, length);
+  part->filled = MAX (part->filled, at + length);
+}
 
 EmbarkPartWriter *embark_part_writer_new (gsize part_size, EmbarkPartFunc part_func, gpointer part_data,
                                           GCancellable *cancellable)
@@ -36,7 +58,7 @@ EmbarkPartWriter *embark_part_writer_new (gsize part_size, EmbarkPartFunc part_f
   self->part_func = part_func;
   self->part_data = part_data;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
-  self->first = g_malloc0 (part_size);
+  self->first.data = g_malloc (part_size);
   self->number = 1;
   return self;
 }
@@ -44,8 +66,8 @@ EmbarkPartWriter *embark_part_writer_new (gsize part_size, EmbarkPartFunc part_f
 void embark_part_writer_free (EmbarkPartWriter *self)
 {
   g_clear_object (&self->cancellable);
-  g_free (self->first);
-  g_free (self->current);
+  g_free (self->first.data);
+  g_free (self->current.data);
   g_free (self);
 }
 
@@ -62,17 +84,18 @@ static gboolean hand_over_part (EmbarkPartWriter *self, guint number, guint8 *bu
 
 static gboolean hand_over_current (EmbarkPartWriter *self, gsize length, GError **error)
 {
-  guint64 crc64 = embark_crc64 (0, self->current, length);
+  clear_to (&self->current, length);
+  guint64 crc64 = embark_crc64 (0, self->current.data, length);
 
   self->rest_crc64 = embark_crc64_combine (self->rest_crc64, crc64, length);
   self->rest_length += length;
-  return hand_over_part (self, (guint) self->number, g_steal_pointer (&self->current), length, crc64, error);
+  return hand_over_part (self, (guint) self->number, g_steal_pointer (&self->current.data), length, crc64, error);
 }
 
 /* The part being filled is full and something comes behind it. */
 static gboolean begin_next_part (EmbarkPartWriter *self, GError **error)
 {
-  if (self->current != NULL && !hand_over_current (self, self->part_size, error))
+  if (self->current.data != NULL && !hand_over_current (self, self->part_size, error))
     return FALSE;
   self->number++;
   if (self->number > EMBARK_MAX_PARTS)
@@ -82,7 +105,7 @@ static gboolean begin_next_part (EmbarkPartWriter *self, GError **error)
                               "it and try again."));
       return FALSE;
     }
-  self->current = g_malloc0 (self->part_size);
+  self->current = (Part){ .data = g_malloc (self->part_size) };
   return TRUE;
 }
 
@@ -99,9 +122,8 @@ gboolean embark_part_writer_write_cb (guint64 offset, const guint8 *data, gsize 
       while (self->number < number)
         if (!begin_next_part (self, error))
           return FALSE;
-      guint8 *buffer = number == 1 ? self->first : self->current;
       g_return_val_if_fail (number == 1 || number == self->number, FALSE);
-      memcpy (buffer + at, data, n);
+      fill (number == 1 ? &self->first : &self->current, at, data, n);
       offset += n;
       data += n;
       length -= n;
@@ -121,9 +143,10 @@ gboolean embark_part_writer_finish (EmbarkPartWriter *self, guint64 size, GError
   g_return_val_if_fail (self->number == n_parts, FALSE);
   if (n_parts > 1 && !hand_over_current (self, last_length, error))
     return FALSE;
-  guint64 first_crc64 = embark_crc64 (0, self->first, first_length);
+  clear_to (&self->first, first_length);
+  guint64 first_crc64 = embark_crc64 (0, self->first.data, first_length);
   self->crc64 = embark_crc64_combine (first_crc64, self->rest_crc64, self->rest_length);
-  return hand_over_part (self, 1, g_steal_pointer (&self->first), first_length, first_crc64, error);
+  return hand_over_part (self, 1, g_steal_pointer (&self->first.data), first_length, first_crc64, error);
 }
 
 guint64 embark_part_writer_get_crc64 (EmbarkPartWriter *self)
