@@ -32,9 +32,28 @@ class Bench:
         self.port = self.server.ready["port"]
         self.ca = self.server.ready["ca"]
         self.n_runs = 0
+        self.processors = os.sched_getaffinity(0)
 
     def stop(self):
         self.server.stop()
+
+    def part_processors(self):
+        """The practice cloud stands for another computer: it gets a processor of its own, and so do the programs,
+        until join_processors(). False if there is only one for both."""
+        cpus = sorted(os.sched_getaffinity(0))
+        if len(cpus) < 2:
+            return False
+        self.pin_server({cpus[0]})
+        os.sched_setaffinity(0, set(cpus[1:]))
+        return True
+
+    def join_processors(self):
+        os.sched_setaffinity(0, self.processors)
+        self.pin_server(self.processors)
+
+    def pin_server(self, cpus):
+        for thread in os.listdir(f"/proc/{self.server.process.pid}/task"):
+            os.sched_setaffinity(int(thread), cpus)
 
     def shape(self, rate):
         self.server.command("set", uploadBytesPerSecond=rate)
