@@ -98,15 +98,22 @@ static char *find_control_set (guestfs_h *g)
   return g_strdup_printf ("ControlSet%03u", MIN (current, CONTROL_SETS_MAX));
 }
 
+/* Free. NULL when it is not there. */
+static char *find_hive (EmbarkWindows *self, const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("%s/System32/config/%s", self->system_root, name);
+
+  return embark_windows_resolve (self->g, path);
+}
+
 static void read_software (EmbarkWindows *self)
 {
   static const char *const paths[] = { "os.product", "windows.version", "windows.build", "windows.edition",
                                        "windows.activation" };
-  char *hive = guestfs_inspect_get_windows_software_hive (self->g, self->root);
+  g_autofree char *hive = find_hive (self, "SOFTWARE");
   g_autofree char *reason =
       hive ? embark_guest_registry_open (self->g, hive) : g_strdup (_ ("the registry file SOFTWARE was not found"));
 
-  free (hive);
   if (reason)
     {
       for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
@@ -126,11 +133,10 @@ static void read_system (EmbarkWindows *self)
   static const char *const paths[] = { "windows.controlSet",    "windows.drivers", "windows.cloudbaseInit",
                                        "windows.fastStartup",   "windows.drives",  "windows.network",
                                        "windows.remoteDesktop", "os.hostname" };
-  char *hive = guestfs_inspect_get_windows_system_hive (self->g, self->root);
+  g_autofree char *hive = find_hive (self, "SYSTEM");
   g_autofree char *reason =
       hive ? embark_guest_registry_open (self->g, hive) : g_strdup (_ ("the registry file SYSTEM was not found"));
 
-  free (hive);
   if (reason)
     {
       for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
@@ -153,17 +159,18 @@ static void read_system (EmbarkWindows *self)
 void embark_inspect_windows (guestfs_h *g, const char *root, EmbarkFacts *facts)
 {
   EmbarkWindows windows = { .g = g, .facts = facts };
-  char *system_root = guestfs_inspect_get_windows_systemroot (g, root);
+  const char *known = embark_facts_get_string (facts, "windows.systemRoot");
+  char *found = known ? NULL : guestfs_inspect_get_windows_systemroot (g, root);
 
-  if (!system_root)
+  if (!known && !found)
     {
       embark_facts_set_unknown (facts, "windows", _ ("the Windows folder was not found"));
       return;
     }
   windows.root = g_strdup (root);
-  windows.system_root = g_strdup (system_root);
+  windows.system_root = g_strdup (known ? known : found);
   windows.references = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  free (system_root);
+  free (found);
   embark_facts_set_string (facts, "windows.systemRoot", windows.system_root);
   read_software (&windows);
   read_system (&windows);

@@ -146,6 +146,18 @@ static void note_mount (EmbarkFacts *facts, const Mount *mount)
     }
 }
 
+static gboolean mount_windows (guestfs_h *g, const char *root, EmbarkFacts *facts)
+{
+  Mount mount = { g_strdup ("/"), g_strdup (root) };
+  gboolean ok = guestfs_mount_ro (g, root, "/") == 0;
+
+  if (ok)
+    note_mount (facts, &mount);
+  g_free (mount.target);
+  g_free (mount.device);
+  return ok;
+}
+
 /* Mounts everything read-only, outer folders first. Only the root must succeed. */
 static gboolean mount_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
 {
@@ -196,7 +208,7 @@ static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
   if (is_windows)
     embark_inspect_windows_device (g, device, facts);
   embark_helper_send_stage ("mount");
-  if (!mount_root (g, root, facts))
+  if (!(is_windows ? mount_windows (g, root, facts) : mount_root (g, root, facts)))
     {
       /* Translators: %s is a device name as Linux gives it, "/dev/sda1"; the second the reason in English. */
       g_autofree char *reason = g_strdup_printf (_ ("the file system on %s could not be opened: %s"), device,
@@ -223,21 +235,25 @@ static void add_failure (guestfs_h *g, EmbarkFacts *facts)
   embark_facts_set_unknown (facts, "os", reason);
 }
 
-void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
+static void look_at_partitions (guestfs_h *g, EmbarkFacts *facts)
 {
-  g_autoptr (GPtrArray) roots = NULL;
-  char **found;
-  const char *chosen;
-
   embark_helper_send_stage ("filesystems");
   embark_inspect_partitions (g, facts);
   embark_inspect_filesystem_state (g, facts);
+}
+
+/* The system to look into, entered in @facts; NULL when there is none, or when it cannot be found. Free. */
+static char *find_root (guestfs_h *g, EmbarkFacts *facts)
+{
+  g_autoptr (GPtrArray) roots = NULL;
+  char **found;
+
   embark_helper_send_stage ("inspect");
   found = guestfs_inspect_os (g);
   if (!found)
     {
       add_failure (g, facts);
-      return;
+      return NULL;
     }
   roots = choose_roots (g, found);
   for (guint i = 0; found[i]; i++)
@@ -249,9 +265,48 @@ void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
   if (roots->len == 0)
     {
       embark_inspect_explain_nothing (g, facts);
-      return;
+      return NULL;
     }
-  chosen = g_ptr_array_index (roots, 0);
-  add_system (g, chosen, facts);
-  inspect_root (g, chosen, facts);
+  add_system (g, g_ptr_array_index (roots, 0), facts);
+  return g_strdup (g_ptr_array_index (roots, 0));
+}
+
+void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
+{
+  g_autofree char *root = NULL;
+
+  look_at_partitions (g, facts);
+  root = find_root (g, facts);
+  if (root)
+    inspect_root (g, root, facts);
+}
+
+/* FALSE when @known does not hold a Windows whole. */
+static gboolean take_over (EmbarkFacts *known, EmbarkFacts *facts)
+{
+  static const char *const paths[] = { "os.root", "os.type", "os.architecture", "os.distribution",
+                                       "windows.systemRoot" };
+  guint64 count = 0;
+
+  if (g_strcmp0 (embark_facts_get_string (known, "os.type"), "windows") != 0
+      || !embark_facts_get_uint (known, "os.count", &count))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    if (!embark_facts_get_string (known, paths[i]))
+      return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    embark_facts_set_string (facts, paths[i], embark_facts_get_string (known, paths[i]));
+  embark_facts_set_boolean (facts, "os.found", TRUE);
+  embark_facts_set_uint (facts, "os.count", count);
+  return TRUE;
+}
+
+void embark_inspect_disk_again (guestfs_h *g, EmbarkFacts *known, EmbarkFacts *facts)
+{
+  g_autofree char *root = NULL;
+
+  look_at_partitions (g, facts);
+  root = take_over (known, facts) ? g_strdup (embark_facts_get_string (known, "os.root")) : find_root (g, facts);
+  if (root)
+    inspect_root (g, root, facts);
 }

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 
 /* All of them. Sends the stages "filesystems", "inspect", "mount", "kernels". */
 void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts);
+/* The same after fixes, none of which changes what systems there are and where: those of @known are taken over for a
+ * Windows, as the search for them reads its whole registry once more. */
+void embark_inspect_disk_again (guestfs_h *g, EmbarkFacts *known, EmbarkFacts *facts);
 
 /* The parts, in the order they are called. */
 /* disk.* and boot.firmware, without mounting. */
@@ -25,7 +28,7 @@ void embark_inspect_mounted (guestfs_h *g, EmbarkFacts *facts);
 void embark_inspect_filesystem_state (guestfs_h *g, EmbarkFacts *facts);
 /* linux.* and os.guestTools, with the root mounted. @root: as libguestfs names it. */
 void embark_inspect_linux (guestfs_h *g, const char *root, EmbarkFacts *facts);
-/* windows.*, with the root mounted. */
+/* windows.*, with the root mounted. windows.systemRoot is not asked for when it is there. */
 void embark_inspect_windows (guestfs_h *g, const char *root, EmbarkFacts *facts);
 /* windows.hibernated and windows.dirty of @device; before anything is mounted. */
 void embark_inspect_windows_device (guestfs_h *g, const char *device, EmbarkFacts *facts);

@@ -256,6 +256,6 @@ gboolean embark_prepare_disk (guestfs_h *g, EmbarkFacts *before, const EmbarkFix
                    guestfs_last_error (g) != NULL ? guestfs_last_error (g) : "?");
       return FALSE;
     }
-  embark_inspect_disk (g, after);
+  embark_inspect_disk_again (g, before, after);
   return TRUE;
 }
