@@ -6,21 +6,14 @@
 #include <glib/gi18n.h>
 
 #include "gui/command.h"
+#include "gui/settings.h"
 #include "model/base/errors.h"
 #include "model/check/fixes.h"
 #include "model/preparation.h"
 
-#define VIRTIO_WIN_PACKAGE "/usr/share/virtio-win"
-
 static char *make_path (const char *path)
 {
   return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
-}
-
-/* Where packages of distributions put the drivers. NULL when there is none. */
-static char *find_virtio_win (void)
-{
-  return g_file_test (VIRTIO_WIN_PACKAGE, G_FILE_TEST_IS_DIR) ? g_strdup (VIRTIO_WIN_PACKAGE) : NULL;
 }
 
 /* “auto” means what can be done with what was given; the rest is told, not refused. */
@@ -54,7 +47,8 @@ EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command,
     return NULL;
   g_strfreev (options->fixes);
   options->fixes = fixes;
-  options->virtio_win = command->virtio_win != NULL ? make_path (command->virtio_win) : find_virtio_win ();
+  options->virtio_win =
+      command->virtio_win != NULL ? make_path (command->virtio_win) : embark_settings_find_virtio_win ();
   options->cloudbase = make_path (command->cloudbase);
   options->packages = make_path (command->packages);
   options->is_networked = command->is_networked;

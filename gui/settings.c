@@ -64,15 +64,18 @@ void embark_settings_set_last_destination (GSettings *settings, const char *buck
   g_settings_set_string (settings, "last-region", region);
 }
 
+char *embark_settings_find_virtio_win (void)
+{
+  return g_file_test (VIRTIO_WIN_PACKAGE, G_FILE_TEST_IS_DIR) ? g_strdup (VIRTIO_WIN_PACKAGE) : NULL;
+}
+
 char *embark_settings_get_path (GSettings *settings, const char *key)
 {
   g_autofree char *uri = g_settings_get_string (settings, key);
 
   if (uri[0] != '\0')
     return g_filename_from_uri (uri, NULL, NULL);
-  if (g_str_equal (key, "virtio-win") && g_file_test (VIRTIO_WIN_PACKAGE, G_FILE_TEST_IS_DIR))
-    return g_strdup (VIRTIO_WIN_PACKAGE);
-  return NULL;
+  return g_str_equal (key, "virtio-win") ? embark_settings_find_virtio_win () : NULL;
 }
 
 void embark_settings_set_path (GSettings *settings, const char *key, const char *path)

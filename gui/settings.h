@@ -24,6 +24,8 @@ void embark_settings_set_last_destination (GSettings *settings, const char *buck
 /* Of the keys "virtio-win" and "cloudbase-init": file name bytes, absolute. NULL when nothing was chosen; the drivers
  * are then those of the distribution, where it has them. Free. */
 char *embark_settings_get_path (GSettings *settings, const char *key);
+/* Where packages of distributions put the drivers. NULL when there is none. Free. */
+char *embark_settings_find_virtio_win (void);
 /* @path: (nullable) forgets it. */
 void embark_settings_set_path (GSettings *settings, const char *key, const char *path);
 /* How fast disks are sent, and when. */

@@ -193,17 +193,8 @@ static gboolean copy_bytes (Copy *self, struct archive *in, gboolean is_marker, 
   return n == 0 || fail (self, in, error);
 }
 
-/* A service of the system runs what is here, and what tar lays into Windows is everybody's to change. */
-static void protect (struct archive_entry *entry, gboolean is_folder)
-{
-  g_autoptr (GBytes) descriptor = embark_windows_make_descriptor (is_folder, TRUE);
-  gsize size = 0;
-  const void *data = g_bytes_get_data (descriptor, &size);
-
-  archive_entry_xattr_add_entry (entry, EMBARK_WINDOWS_DESCRIPTOR, data, size);
-}
-
-/* Owner, times and modes are this computer's and mean nothing there. */
+/* Owner, times and modes are this computer's and mean nothing there. A service of the system runs what is here, and
+ * what tar lays into Windows is everybody's to change if nothing says otherwise. */
 static gboolean copy_cb (Copy *self, struct archive *in, struct archive_entry *entry, const char *name, GError **error)
 {
   gboolean is_dir = archive_entry_filetype (entry) == AE_IFDIR;
@@ -220,7 +211,7 @@ static gboolean copy_cb (Copy *self, struct archive *in, struct archive_entry *e
   archive_entry_set_pathname_utf8 (copy, below);
   archive_entry_set_filetype (copy, is_dir ? AE_IFDIR : AE_IFREG);
   archive_entry_set_perm (copy, is_dir ? 0755 : 0644);
-  protect (copy, is_dir);
+  embark_windows_protect_entry (copy, is_dir, TRUE);
   if (!is_dir)
     archive_entry_set_size (copy, archive_entry_size (entry));
   ok = archive_write_header (self->tar, copy) == ARCHIVE_OK || fail (self, self->tar, error);

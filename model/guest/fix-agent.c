@@ -6,7 +6,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "model/base/errors.h"
 #include "model/guest/agent-paths.h"
 #include "model/guest/fix.h"
 #include "model/guest/guest-files.h"
@@ -22,27 +21,22 @@ static gboolean is_systemd (EmbarkFixSession *session)
   return g_strcmp0 (embark_facts_get_string (embark_fix_get_facts (session), "linux.init"), "systemd") == 0;
 }
 
-static gboolean refuse (GError **error, const char *message)
-{
-  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, message);
-  return FALSE;
-}
-
 gboolean embark_refuse_linux_agent (EmbarkFixSession *session, GError **error)
 {
   EmbarkFacts *facts = embark_fix_get_facts (session);
   const char *init = embark_facts_get_string (facts, "linux.init");
 
   if (embark_facts_is (facts, "linux.cloudInit.installed") || embark_fix_is_chosen (session, "linux-cloud-init"))
-    return refuse (error,
-                   _ ("The agent is for systems without cloud-init, and the two would set the machine up against "
-                      "each other. Choose the fix “linux-cloud-init” alone."));
+    return embark_fix_refuse (
+        error, _ ("The agent is for systems without cloud-init, and the two would set the machine up against "
+                  "each other. Choose the fix “linux-cloud-init” alone."));
   if (is_systemd (session))
     return TRUE;
   if (g_strcmp0 (init, "openrc") != 0 && embark_guest_has_dir (embark_fix_get_guest (session), "/etc/init.d"))
     return TRUE;
-  return refuse (error, _ ("This system starts its services neither with systemd nor with scripts in /etc/init.d, so "
-                           "nothing would start the agent. Install cloud-init instead."));
+  return embark_fix_refuse (
+      error, _ ("This system starts its services neither with systemd nor with scripts in /etc/init.d, so "
+                "nothing would start the agent. Install cloud-init instead."));
 }
 
 static gboolean put (EmbarkFixSession *session, const char *name, const char *path, guint mode, GError **error)

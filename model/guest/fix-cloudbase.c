@@ -6,7 +6,6 @@
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 
-#include "model/base/errors.h"
 #include "model/guest/archive-tree.h"
 #include "model/guest/cloudbase-config.h"
 #include "model/guest/fix-private.h"
@@ -14,8 +13,9 @@
 #include "model/guest/guest-registry.h"
 #include "model/guest/pe-image.h"
 #include "model/guest/windows-files.h"
+#include "model/guest/windows-service.h"
 
-#define SERVICE_KEY "CurrentControlSet\\Services\\cloudbase-init"
+#define SERVICE_KEY EMBARK_WINDOWS_SERVICES "cloudbase-init"
 #define FOLDER "/Program Files/Cloudbase Solutions/Cloudbase-Init"
 #define WINDOWS_FOLDER "C:\\Program Files\\Cloudbase Solutions\\Cloudbase-Init"
 #define PROGRAM "bin/OpenStackService.exe"
@@ -27,22 +27,11 @@
   "\\Python\\Scripts\\cloudbase-init.exe\" --config-file \"" WINDOWS_FOLDER "\\conf\\cloudbase-init.conf\""
 #define DISPLAY_NAME "Cloudbase-Init"
 #define DESCRIPTION "Service wrapper for cloudbase-init"
-#define REG_SZ 1
-#define REG_EXPAND_SZ 2
-#define OWN_PROCESS 0x10 /* SERVICE_WIN32_OWN_PROCESS */
-#define AUTO_START 2     /* SERVICE_AUTO_START */
-#define ERROR_NORMAL 1   /* SERVICE_ERROR_NORMAL */
 #define FILE_MODE 0644
 
 static gboolean is_installed (EmbarkFixSession *session)
 {
   return embark_facts_is (embark_fix_get_facts (session), "windows.cloudbaseInit");
-}
-
-static gboolean refuse (GError **error, const char *message)
-{
-  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, message);
-  return FALSE;
 }
 
 /* A service of 32 bits runs on 64-bit Windows, but its Python would not find half of the system. */
@@ -60,8 +49,9 @@ static gboolean check_program (EmbarkFixSession *session, GBytes *bytes, GError 
     }
   if (g_strcmp0 (embark_pe_image_get_arch (&image), wanted) == 0)
     return TRUE;
-  return refuse (error, _ ("This cloudbase-init is made for another processor than this Windows. Take the one whose "
-                           "name ends in x64 for 64 bits, in x86 for 32 bits."));
+  return embark_fix_refuse (
+      error, _ ("This cloudbase-init is made for another processor than this Windows. Take the one whose "
+                "name ends in x64 for 64 bits, in x86 for 32 bits."));
 }
 
 static gboolean check_tree (EmbarkFixSession *session, EmbarkArchiveTree *tree, GBytes *program, GError **error)
@@ -69,8 +59,9 @@ static gboolean check_tree (EmbarkFixSession *session, EmbarkArchiveTree *tree, 
   for (guint i = 0; i < tree->names->len; i++)
     if (g_ascii_strcasecmp (g_ptr_array_index (tree->names, i), SCRIPT) == 0)
       return check_program (session, program, error);
-  return refuse (error, _ ("The cloudbase-init that was chosen lacks Python/Scripts/cloudbase-init.exe. Choose the zip "
-                           "as it was downloaded, or the folder of an installed one."));
+  return embark_fix_refuse (
+      error, _ ("The cloudbase-init that was chosen lacks Python/Scripts/cloudbase-init.exe. Choose the zip "
+                "as it was downloaded, or the folder of an installed one."));
 }
 
 gboolean embark_refuse_windows_cloudbase (EmbarkFixSession *session, GError **error)
@@ -83,7 +74,8 @@ gboolean embark_refuse_windows_cloudbase (EmbarkFixSession *session, GError **er
   if (is_installed (session))
     return TRUE;
   if (path == NULL)
-    return refuse (error, _ ("cloudbase-init is missing. Choose its zip, or the folder it was unpacked to."));
+    return embark_fix_refuse (error,
+                              _ ("cloudbase-init is missing. Choose its zip, or the folder it was unpacked to."));
   session->cloudbase = embark_archive_tree_open (path, PROGRAM, &program, error);
   return session->cloudbase != NULL && check_tree (session, session->cloudbase, program, error);
 }
@@ -121,17 +113,22 @@ static gboolean write_config (EmbarkFixSession *session, const char *folder, GEr
   return embark_fix_write (session, path, text, -1, FILE_MODE, error);
 }
 
+/* One that is installed keeps its own words and gets its start. */
 static gboolean enter_service (EmbarkFixSession *session, GError **error)
 {
-  if (!is_installed (session)
-      && !(embark_fix_registry_set_dword (session, SERVICE_KEY, "Type", OWN_PROCESS, error)
-           && embark_fix_registry_set_dword (session, SERVICE_KEY, "ErrorControl", ERROR_NORMAL, error)
-           && embark_fix_registry_set_string (session, SERVICE_KEY, "ImagePath", REG_EXPAND_SZ, IMAGE_PATH, error)
-           && embark_fix_registry_set_string (session, SERVICE_KEY, "ObjectName", REG_SZ, "LocalSystem", error)
-           && embark_fix_registry_set_string (session, SERVICE_KEY, "DisplayName", REG_SZ, DISPLAY_NAME, error)
-           && embark_fix_registry_set_string (session, SERVICE_KEY, "Description", REG_SZ, DESCRIPTION, error)))
-    return FALSE;
-  return embark_fix_registry_set_dword (session, SERVICE_KEY, "Start", AUTO_START, error);
+  static const EmbarkWindowsService service = {
+    .type = EMBARK_SERVICE_OWN_PROCESS,
+    .start = EMBARK_SERVICE_AUTO_START,
+    .error_control = EMBARK_SERVICE_ERROR_NORMAL,
+    .image_path = IMAGE_PATH,
+    .object_name = "LocalSystem",
+    .display_name = DISPLAY_NAME,
+    .description = DESCRIPTION,
+  };
+
+  if (is_installed (session))
+    return embark_fix_registry_set_dword (session, SERVICE_KEY, "Start", EMBARK_SERVICE_AUTO_START, error);
+  return embark_windows_service_enter (session, SERVICE_KEY, &service, error);
 }
 
 gboolean embark_fix_windows_cloudbase (EmbarkFixSession *session, GError **error)

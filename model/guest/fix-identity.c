@@ -4,7 +4,6 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "model/base/errors.h"
 #include "model/guest/fix.h"
 #include "model/guest/guest-files.h"
 #include "model/guest/linux-files.h"
@@ -34,10 +33,9 @@ gboolean embark_refuse_linux_ssh_keys (EmbarkFixSession *session, GError **error
   if (embark_facts_is (embark_fix_get_facts (session), "linux.cloudInit.installed")
       || embark_fix_is_chosen (session, "linux-cloud-init"))
     return TRUE;
-  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
-                       _ ("The host keys of SSH stay: without cloud-init nobody makes new ones, and the machine could "
-                          "not be reached by SSH. Install cloud-init too."));
-  return FALSE;
+  return embark_fix_refuse (
+      error, _ ("The host keys of SSH stay: without cloud-init nobody makes new ones, and the machine could "
+                "not be reached by SSH. Install cloud-init too."));
 }
 
 gboolean embark_fix_linux_ssh_keys (EmbarkFixSession *session, GError **error)

@@ -134,18 +134,6 @@ static gboolean is_of_host (const char *architecture)
          || (strcmp (architecture, "i386") == 0 && strcmp (host.machine, "x86_64") == 0);
 }
 
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (EMBARK_ERROR, EMBARK_ERROR_BLOCKED, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 /* The package whose kernel has the drivers. */
 static const char *get_kernel_package (EmbarkFacts *facts)
 {
@@ -170,10 +158,11 @@ gboolean embark_refuse_linux_virtio (EmbarkFixSession *session, GError **error)
   g_autoptr (GPtrArray) kernels = NULL;
 
   if (!kernel)
-    return refuse (error, _ ("It is not known which kernel the system starts, so no driver can be put into its "
-                             "initramfs. Repair the boot loader in the machine and check it again."));
+    return embark_fix_refuse (error,
+                              _ ("It is not known which kernel the system starts, so no driver can be put into its "
+                                 "initramfs. Repair the boot loader in the machine and check it again."));
   if (absent)
-    return refuse (
+    return embark_fix_refuse (
         error,
         /* Translators: %1$s is the version of a kernel, %2$s a driver, %3$s a package. */
         _ ("The kernel %1$s has no driver %2$s, so its initramfs cannot have it either. Install the package %3$s in "
@@ -183,21 +172,23 @@ gboolean embark_refuse_linux_virtio (EmbarkFixSession *session, GError **error)
   if (!needs_drivers (kernel) && kernels->len == 0)
     return TRUE;
   if (needs_drivers (kernel) && *get_member (kernel, "initramfs") != '/')
-    return refuse (
+    return embark_fix_refuse (
         error,
         /* Translators: %s is the version of a kernel. */
         _ ("The boot entry of the kernel %s loads no initramfs, and its virtio drivers are modules. Make an initramfs "
            "and a boot entry for it in the machine, and check it again."),
         get_member (kernel, "version"));
   if (!architecture || !is_of_host (architecture))
-    return refuse (error,
-                   /* Translators: %s is an architecture, “aarch64”. */
-                   _ ("The programs of the system are for another processor (%s) than this computer has, and its "
-                      "initramfs can only be built by them. Build it in the machine and check it again."),
-                   architecture ? architecture : "?");
+    return embark_fix_refuse (
+        error,
+        /* Translators: %s is an architecture, “aarch64”. */
+        _ ("The programs of the system are for another processor (%s) than this computer has, and its "
+           "initramfs can only be built by them. Build it in the machine and check it again."),
+        architecture ? architecture : "?");
   if (find_tool (session) == TOOL_NONE)
-    return refuse (error, _ ("The system has neither dracut, initramfs-tools nor mkinitrd, with which an initramfs is "
-                             "built. Install one of them in the machine and check it again."));
+    return embark_fix_refuse (
+        error, _ ("The system has neither dracut, initramfs-tools nor mkinitrd, with which an initramfs is "
+                  "built. Install one of them in the machine and check it again."));
   return TRUE;
 }
 

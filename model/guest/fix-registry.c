@@ -12,9 +12,6 @@
 #include "model/guest/guest-files.h"
 #include "model/guest/guest-registry.h"
 
-#define REG_BINARY 3
-#define REG_DWORD 4
-#define REG_MULTI_SZ 7
 #define DEPTH_MAX 32
 #define CURRENT "CurrentControlSet"
 
@@ -162,7 +159,7 @@ gboolean embark_fix_registry_set_dword (EmbarkFixSession *self, const char *path
 {
   guint32 bytes = GUINT32_TO_LE (value);
 
-  return set_value (self, path, name, REG_DWORD, &bytes, sizeof bytes, error);
+  return set_value (self, path, name, EMBARK_REG_DWORD, &bytes, sizeof bytes, error);
 }
 
 /* As UTF-16 with its end, appended to @bytes. */
@@ -195,11 +192,11 @@ gboolean embark_fix_registry_set_strings (EmbarkFixSession *self, const char *pa
   for (guint i = 0; values[i] != NULL; i++)
     append_utf16 (bytes, values[i]);
   append_utf16 (bytes, "");
-  return set_value (self, path, name, REG_MULTI_SZ, bytes->data, bytes->len, error);
+  return set_value (self, path, name, EMBARK_REG_MULTI_SZ, bytes->data, bytes->len, error);
 }
 
 gboolean embark_fix_registry_set_binary (EmbarkFixSession *self, const char *path, const char *name, const void *bytes,
                                          gsize length, GError **error)
 {
-  return set_value (self, path, name, REG_BINARY, bytes, length, error);
+  return set_value (self, path, name, EMBARK_REG_BINARY, bytes, length, error);
 }

@@ -4,39 +4,32 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "model/base/errors.h"
 #include "model/guest/fix.h"
 #include "model/guest/guest-registry.h"
+#include "model/guest/windows-service.h"
 
 #define DESKTOP_KEY "CurrentControlSet\\Control\\Terminal Server"
-#define SERVICE_KEY "CurrentControlSet\\Services\\TermService"
+#define SERVICE_KEY EMBARK_WINDOWS_SERVICES "TermService"
 #define FIREWALL_KEY "CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules"
 #define POLICY_KEY "Policies\\Microsoft\\Windows NT\\Terminal Services"
 #define DENY_VALUE "fDenyTSConnections"
 #define RULE_PREFIX "RemoteDesktop-"
 #define RULE_OFF "|Active=FALSE|"
 #define RULE_ON "|Active=TRUE|"
-#define REG_SZ 1
-#define START_MANUAL 3
-#define START_DISABLED 4
 #define POWER_KEY "CurrentControlSet\\Control\\Session Manager\\Power"
-
-static gboolean refuse (GError **error, const char *message)
-{
-  g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED, message);
-  return FALSE;
-}
 
 gboolean embark_refuse_windows (EmbarkFixSession *session, GError **error)
 {
   EmbarkFacts *facts = embark_fix_get_facts (session);
 
   if (embark_facts_is (facts, "windows.hibernated"))
-    return refuse (error, _ ("Windows is hibernated, so its disk must not be written to. Start it, shut it down with "
-                             "“shutdown /s /t 0”, and try again."));
+    return embark_fix_refuse (
+        error, _ ("Windows is hibernated, so its disk must not be written to. Start it, shut it down with "
+                  "“shutdown /s /t 0”, and try again."));
   if (embark_facts_is (facts, "windows.dirty"))
-    return refuse (error, _ ("Windows was not shut down properly. Start it, let it check its disk, shut it down, and "
-                             "try again."));
+    return embark_fix_refuse (
+        error, _ ("Windows was not shut down properly. Start it, let it check its disk, shut it down, and "
+                  "try again."));
   return embark_fix_registry_check (session, "SYSTEM", error) && embark_fix_registry_check (session, "SOFTWARE", error);
 }
 
@@ -65,7 +58,7 @@ static gboolean open_firewall (EmbarkFixSession *session, GError **error)
       if (parts == NULL || parts[1] == NULL)
         continue;
       open = g_strjoinv (RULE_ON, parts);
-      if (!embark_fix_registry_set_string (session, FIREWALL_KEY, names[i], REG_SZ, open, error))
+      if (!embark_fix_registry_set_string (session, FIREWALL_KEY, names[i], EMBARK_REG_SZ, open, error))
         return FALSE;
     }
   return TRUE;
@@ -80,7 +73,8 @@ static gboolean allow_desktop (EmbarkFixSession *session, GError **error)
   if (!embark_fix_registry_set_dword (session, DESKTOP_KEY, DENY_VALUE, 0, error))
     return FALSE;
   if (embark_guest_registry_get_dword (g, embark_guest_registry_find (g, service), "Start", &start)
-      && start == START_DISABLED && !embark_fix_registry_set_dword (session, SERVICE_KEY, "Start", START_MANUAL, error))
+      && start == EMBARK_SERVICE_DISABLED
+      && !embark_fix_registry_set_dword (session, SERVICE_KEY, "Start", EMBARK_SERVICE_DEMAND_START, error))
     return FALSE;
   return open_firewall (session, error);
 }

@@ -25,7 +25,6 @@
 #define DEFAULT_PATH "%SystemRoot%\\inf"
 #define PACKAGES_KEY VERSION_KEY "\\Component Based Servicing\\Packages"
 #define PACKAGES_MAX 50000
-#define REG_EXPAND_SZ 2
 /* The disks and the network of the cloud. */
 #define DISK_DRIVER "viostor"
 #define NETWORK_DRIVER "netkvm"
@@ -200,11 +199,8 @@ gboolean embark_refuse_windows_virtio (EmbarkFixSession *session, GError **error
   if (!embark_refuse_windows (session, error))
     return FALSE;
   if (source == NULL)
-    {
-      g_set_error_literal (error, EMBARK_ERROR, EMBARK_ERROR_BLOCKED,
-                           _ ("The Windows drivers are missing. Choose virtio-win.iso, or a folder that holds them."));
-      return FALSE;
-    }
+    return embark_fix_refuse (
+        error, _ ("The Windows drivers are missing. Choose virtio-win.iso, or a folder that holds them."));
   read_version (session, &windows);
   session->drivers = embark_driver_source_load (source, &windows, NULL, error);
   return session->drivers != NULL && judge_drivers (session, &windows, error) && check_needed (session, &windows, error)
@@ -287,7 +283,7 @@ static gboolean add_device_path (EmbarkFixSession *session, GError **error)
   if (present != NULL && has_path (present, FOLDER_IN_REGISTRY))
     return TRUE;
   list = g_strjoin (";", present != NULL && *present != '\0' ? present : DEFAULT_PATH, FOLDER_IN_REGISTRY, NULL);
-  return embark_fix_registry_set_string (session, VERSION_KEY, PATH_VALUE, REG_EXPAND_SZ, list, error);
+  return embark_fix_registry_set_string (session, VERSION_KEY, PATH_VALUE, EMBARK_REG_EXPAND_SZ, list, error);
 }
 
 gboolean embark_fix_windows_virtio (EmbarkFixSession *session, GError **error)

@@ -100,6 +100,16 @@ void embark_fix_log (EmbarkFixSession *self, const char *format, ...)
   embark_helper_send_output (line);
 }
 
+gboolean embark_fix_refuse (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (EMBARK_ERROR, EMBARK_ERROR_BLOCKED, format, arguments));
+  va_end (arguments);
+  return FALSE;
+}
+
 gboolean embark_fix_fail (EmbarkFixSession *self, const char *what, const char *path, GError **error)
 {
   g_set_error (error, EMBARK_ERROR, EMBARK_ERROR_FAILED, "%s “%s”: %s", what, path,

@@ -36,6 +36,9 @@ gboolean embark_fix_is_chosen (EmbarkFixSession *self, const char *id);
 /* A line for the log that the user can open. */
 void embark_fix_log (EmbarkFixSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* BLOCKED with that sentence; always FALSE. */
+gboolean embark_fix_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 /* Files. Paths are absolute and in the guest's own spelling; symbolic links of the guest are followed inside it. */
 /* Writes @path whole; missing folders are made (0755, root). @mode for a new file only; of Windows it says whether
  * users may read it (0004), administrators and the system may do everything. */
@@ -77,7 +80,7 @@ gboolean embark_fix_registry_close (EmbarkFixSession *self, GError **error);
  * is the default value. Each FALSE only with @error. */
 gboolean embark_fix_registry_set_dword (EmbarkFixSession *self, const char *path, const char *name, guint32 value,
                                         GError **error);
-/* @type: 1 REG_SZ, 2 REG_EXPAND_SZ. */
+/* @type: EMBARK_REG_SZ or EMBARK_REG_EXPAND_SZ of guest-registry.h. */
 gboolean embark_fix_registry_set_string (EmbarkFixSession *self, const char *path, const char *name, guint type,
                                          const char *value, GError **error);
 gboolean embark_fix_registry_set_strings (EmbarkFixSession *self, const char *path, const char *name,

@@ -14,10 +14,6 @@
 #define VALUES_MAX 256
 #define DEPTH_MAX 32
 #define HIVE_SIZE_MAX (1024 * 1024 * 1024)
-#define REG_SZ 1
-#define REG_EXPAND_SZ 2
-#define REG_DWORD 4
-#define REG_MULTI_SZ 7
 
 char *embark_guest_registry_open (guestfs_h *g, const char *path)
 {
@@ -75,7 +71,7 @@ char *embark_guest_registry_get_string (guestfs_h *g, gint64 node, const char *n
   guint8 *bytes = get_value (g, node, name, &type, &length);
   char *text = NULL;
 
-  if (bytes && (type == REG_SZ || type == REG_EXPAND_SZ))
+  if (bytes && (type == EMBARK_REG_SZ || type == EMBARK_REG_EXPAND_SZ))
     text = embark_registry_decode_string (bytes, length);
   free (bytes);
   return text;
@@ -88,7 +84,7 @@ GStrv embark_guest_registry_get_strings (guestfs_h *g, gint64 node, const char *
   guint8 *bytes = get_value (g, node, name, &type, &length);
   GStrv texts = NULL;
 
-  if (bytes && (type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ))
+  if (bytes && (type == EMBARK_REG_SZ || type == EMBARK_REG_EXPAND_SZ || type == EMBARK_REG_MULTI_SZ))
     texts = embark_registry_decode_strings (bytes, length);
   free (bytes);
   return texts;
@@ -108,7 +104,7 @@ gboolean embark_guest_registry_get_dword (guestfs_h *g, gint64 node, const char 
   gint64 type;
   gsize length;
   guint8 *bytes = get_value (g, node, name, &type, &length);
-  gboolean ok = bytes && type == REG_DWORD && length == 4;
+  gboolean ok = bytes && type == EMBARK_REG_DWORD && length == 4;
 
   if (ok)
     *ret_value = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (guint32) bytes[3] << 24;

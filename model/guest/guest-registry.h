@@ -10,6 +10,16 @@
 
 G_BEGIN_DECLS
 
+/* Types of values, as Windows numbers them (winnt.h). */
+enum
+{
+  EMBARK_REG_SZ = 1,
+  EMBARK_REG_EXPAND_SZ = 2,
+  EMBARK_REG_BINARY = 3,
+  EMBARK_REG_DWORD = 4,
+  EMBARK_REG_MULTI_SZ = 7,
+};
+
 /* @path: in the guest, in its own spelling. NULL when it is open now, else why not, translated; free with g_free(). */
 char *embark_guest_registry_open (guestfs_h *g, const char *path);
 void embark_guest_registry_close (guestfs_h *g);

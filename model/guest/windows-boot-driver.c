@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "model/guest/guest-registry.h"
+#include "model/guest/windows-service.h"
 
-#define SERVICES "CurrentControlSet\\Services\\"
 #define CRITICAL "CurrentControlSet\\Control\\CriticalDeviceDatabase\\PCI#"
 #define DATABASE "DriverDatabase"
 /* SCSIAdapter, as text and as the bytes of a GUID. */
@@ -18,11 +18,6 @@
 #define CLASS_BYTES 0x7B, 0xE9, 0x36, 0x4D, 0x25, 0xE3, 0xCE, 0x11, 0xBF, 0xC1, 0x08, 0x00, 0x2B, 0xE1, 0x03, 0x18
 #define GROUP "SCSI miniport"
 #define CONFIGURATION "embark_conf"
-#define REG_SZ 1
-#define REG_EXPAND_SZ 2
-#define KERNEL_DRIVER 1   /* SERVICE_KERNEL_DRIVER */
-#define BOOT_START 0      /* SERVICE_BOOT_START */
-#define ERROR_NORMAL 1    /* SERVICE_ERROR_NORMAL */
 #define INTERFACE_PCI "5" /* PCIBus of INTERFACE_TYPE */
 #define LABEL_DIGITS 16
 
@@ -51,16 +46,20 @@ char *embark_boot_driver_make_label (const char *inf, GBytes *bytes, gboolean is
 
 static gboolean enter_service (EmbarkFixSession *session, const EmbarkBootDriver *boot, GError **error)
 {
-  g_autofree char *key = g_strconcat (SERVICES, boot->name, NULL);
+  g_autofree char *key = g_strconcat (EMBARK_WINDOWS_SERVICES, boot->name, NULL);
   g_autofree char *parameters = g_strconcat (key, "\\Parameters", NULL);
   g_autofree char *interface = g_strconcat (parameters, "\\PnpInterface", NULL);
   g_autofree char *image = g_strdup_printf ("system32\\drivers\\%s.sys", boot->name);
 
-  return embark_fix_registry_set_dword (session, key, "Type", KERNEL_DRIVER, error)
-         && embark_fix_registry_set_dword (session, key, "Start", BOOT_START, error)
-         && embark_fix_registry_set_dword (session, key, "ErrorControl", ERROR_NORMAL, error)
-         && embark_fix_registry_set_string (session, key, "Group", REG_SZ, GROUP, error)
-         && embark_fix_registry_set_string (session, key, "ImagePath", REG_EXPAND_SZ, image, error)
+  const EmbarkWindowsService service = {
+    .type = EMBARK_SERVICE_KERNEL_DRIVER,
+    .start = EMBARK_SERVICE_BOOT_START,
+    .error_control = EMBARK_SERVICE_ERROR_NORMAL,
+    .image_path = image,
+    .group = GROUP,
+  };
+
+  return embark_windows_service_enter (session, key, &service, error)
          && embark_fix_registry_set_dword (session, parameters, "BusType", boot->bus_type, error)
          && embark_fix_registry_set_dword (session, interface, INTERFACE_PCI, 1, error);
 }
@@ -71,8 +70,8 @@ static gboolean enter_critical (EmbarkFixSession *session, const EmbarkBootDrive
     {
       g_autofree char *key = g_strconcat (CRITICAL, boot->ids[i], NULL);
 
-      if (!embark_fix_registry_set_string (session, key, "Service", REG_SZ, boot->name, error)
-          || !embark_fix_registry_set_string (session, key, "ClassGUID", REG_SZ, CLASS_GUID, error))
+      if (!embark_fix_registry_set_string (session, key, "Service", EMBARK_REG_SZ, boot->name, error)
+          || !embark_fix_registry_set_string (session, key, "ClassGUID", EMBARK_REG_SZ, CLASS_GUID, error))
         return FALSE;
     }
   return TRUE;
@@ -85,7 +84,7 @@ static gboolean enter_inf (EmbarkFixSession *session, const char *inf, const cha
   const char *const configurations[] = { CONFIGURATION, NULL };
 
   return embark_fix_registry_set_strings (session, key, "", labels, error)
-         && embark_fix_registry_set_string (session, key, "Active", REG_SZ, label, error)
+         && embark_fix_registry_set_string (session, key, "Active", EMBARK_REG_SZ, label, error)
          && embark_fix_registry_set_strings (session, key, "Configurations", configurations, error);
 }
 
@@ -97,7 +96,7 @@ static gboolean enter_package (EmbarkFixSession *session, const EmbarkBootDriver
 
   return embark_fix_registry_set_binary (session, package, "Version", package_version, sizeof package_version, error)
          && embark_fix_registry_set_dword (session, configuration, "ConfigFlags", 0, error)
-         && embark_fix_registry_set_string (session, configuration, "Service", REG_SZ, boot->name, error);
+         && embark_fix_registry_set_string (session, configuration, "Service", EMBARK_REG_SZ, boot->name, error);
 }
 
 static gboolean enter_device (EmbarkFixSession *session, const char *id, const char *inf, const char *label,
@@ -107,7 +106,7 @@ static gboolean enter_device (EmbarkFixSession *session, const char *id, const c
   g_autofree char *description = g_strconcat (DATABASE "\\DriverPackages\\", label, "\\Descriptors\\PCI\\", id, NULL);
 
   return embark_fix_registry_set_binary (session, device, inf, device_rank, sizeof device_rank, error)
-         && embark_fix_registry_set_string (session, description, "Configuration", REG_SZ, CONFIGURATION, error);
+         && embark_fix_registry_set_string (session, description, "Configuration", EMBARK_REG_SZ, CONFIGURATION, error);
 }
 
 static gboolean enter_database (EmbarkFixSession *session, const EmbarkBootDriver *boot, const EmbarkDriver *driver,

@@ -43,10 +43,8 @@ char *embark_windows_place (EmbarkFixSession *session, const char *path)
 /* Adds a file, or a folder when @bytes is NULL. */
 static gboolean add_entry (struct archive *tar, const char *name, GBytes *bytes, gboolean is_folder, gboolean is_public)
 {
-  g_autoptr (GBytes) descriptor = embark_windows_make_descriptor (is_folder, is_public);
   struct archive_entry *entry = archive_entry_new ();
-  gsize size = 0, length = 0;
-  const void *data = g_bytes_get_data (descriptor, &size);
+  gsize length = 0;
   const void *content = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
   gboolean ok;
 
@@ -54,7 +52,7 @@ static gboolean add_entry (struct archive *tar, const char *name, GBytes *bytes,
   archive_entry_set_filetype (entry, is_folder ? AE_IFDIR : AE_IFREG);
   archive_entry_set_perm (entry, is_folder ? 0755 : 0644);
   archive_entry_set_size (entry, (la_int64_t) length);
-  archive_entry_xattr_add_entry (entry, EMBARK_WINDOWS_DESCRIPTOR, data, size);
+  embark_windows_protect_entry (entry, is_folder, is_public);
   ok = archive_write_header (tar, entry) == ARCHIVE_OK
        && (length == 0 || archive_write_data (tar, content, length) == (la_ssize_t) length);
   archive_entry_free (entry);

@@ -3,18 +3,14 @@
 
 #include "model/guest/first-boot.h"
 #include "model/guest/windows-files.h"
+#include "model/guest/windows-service.h"
 
-#define SERVICE_KEY "CurrentControlSet\\Services\\" EMBARK_FIRST_BOOT_SERVICE
+#define SERVICE_KEY EMBARK_WINDOWS_SERVICES EMBARK_FIRST_BOOT_SERVICE
 #define PROGRAM "Drivers/VirtIO/" EMBARK_FIRST_BOOT_FILE
 #define IMAGE_PATH "%SystemRoot%\\Drivers\\VirtIO\\" EMBARK_FIRST_BOOT_FILE
 /* Windows shows both to its user. */
 #define DISPLAY_NAME "Embark driver installation"
 #define DESCRIPTION "Installs the virtio drivers at the first start on new hardware, then removes itself."
-#define REG_SZ 1
-#define REG_EXPAND_SZ 2
-#define OWN_PROCESS 0x10 /* SERVICE_WIN32_OWN_PROCESS */
-#define AUTO_START 2     /* SERVICE_AUTO_START */
-#define ERROR_IGNORE 0   /* SERVICE_ERROR_IGNORE */
 
 static char *find_program (EmbarkFixSession *session, GError **error)
 {
@@ -44,11 +40,15 @@ gboolean embark_windows_add_first_boot (EmbarkFixSession *session, GPtrArray *fi
 
 gboolean embark_windows_enter_first_boot (EmbarkFixSession *session, GError **error)
 {
-  return embark_fix_registry_set_dword (session, SERVICE_KEY, "Type", OWN_PROCESS, error)
-         && embark_fix_registry_set_dword (session, SERVICE_KEY, "Start", AUTO_START, error)
-         && embark_fix_registry_set_dword (session, SERVICE_KEY, "ErrorControl", ERROR_IGNORE, error)
-         && embark_fix_registry_set_string (session, SERVICE_KEY, "ImagePath", REG_EXPAND_SZ, IMAGE_PATH, error)
-         && embark_fix_registry_set_string (session, SERVICE_KEY, "ObjectName", REG_SZ, "LocalSystem", error)
-         && embark_fix_registry_set_string (session, SERVICE_KEY, "DisplayName", REG_SZ, DISPLAY_NAME, error)
-         && embark_fix_registry_set_string (session, SERVICE_KEY, "Description", REG_SZ, DESCRIPTION, error);
+  static const EmbarkWindowsService service = {
+    .type = EMBARK_SERVICE_OWN_PROCESS,
+    .start = EMBARK_SERVICE_AUTO_START,
+    .error_control = EMBARK_SERVICE_ERROR_IGNORE,
+    .image_path = IMAGE_PATH,
+    .object_name = "LocalSystem",
+    .display_name = DISPLAY_NAME,
+    .description = DESCRIPTION,
+  };
+
+  return embark_windows_service_enter (session, SERVICE_KEY, &service, error);
 }

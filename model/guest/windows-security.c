@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/guest/windows-security.h"
 
+#include <archive_entry.h>
+
 #define HEADER_SIZE 20
 #define ACL_HEADER_SIZE 8
 #define ACE_HEADER_SIZE 8
@@ -78,4 +80,13 @@ GBytes *embark_windows_make_descriptor (gboolean is_folder, gboolean is_public)
   g_byte_array_append (bytes, administrators.bytes, administrators.size);
   g_byte_array_append (bytes, administrators.bytes, administrators.size);
   return g_byte_array_free_to_bytes (bytes);
+}
+
+void embark_windows_protect_entry (struct archive_entry *entry, gboolean is_folder, gboolean is_public)
+{
+  g_autoptr (GBytes) descriptor = embark_windows_make_descriptor (is_folder, is_public);
+  gsize size = 0;
+  const void *data = g_bytes_get_data (descriptor, &size);
+
+  archive_entry_xattr_add_entry (entry, EMBARK_WINDOWS_DESCRIPTOR, data, size);
 }

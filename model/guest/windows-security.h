@@ -16,5 +16,8 @@ G_BEGIN_DECLS
  * may do everything; with @is_public users may read and run it; nobody else anything. What a folder gets later has the
  * same. */
 GBytes *embark_windows_make_descriptor (gboolean is_folder, gboolean is_public);
+/* Gives it to an entry of a tar archive, which ntfs-3g then lays down with it. */
+struct archive_entry;
+void embark_windows_protect_entry (struct archive_entry *entry, gboolean is_folder, gboolean is_public);
 
 G_END_DECLS
