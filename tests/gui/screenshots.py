@@ -85,7 +85,9 @@ class Dialog:
         self.gui, self.title = gui, self.say(title)
 
     def press(self, words, role="push button"):
-        self.gui.press(self.say(words).replace("_", ""), role)
+        """A switch has its label twice, in Chinese once without the letter of its key."""
+        widget = self.gui.find(role, contains=self.say(words).replace("_", ""))
+        self.gui.press(widget.name.replace("_", ""), role)
 
     def shoot(self, name, *sizes):
         for size in sizes:
@@ -117,6 +119,7 @@ def shoot_fixes(gui, folder, prefix, language):
     gui.find("panel", dialog.say("After"))
     dialog.shoot(f"{prefix}-fix-result", DIALOG, NARROW_DIALOG)
     dialog.press("_Discard")
+    gui.wait_gone("frame", dialog.title)
     shoot_migrate(gui, prefix, language)
 
 
