@@ -67,6 +67,15 @@ def load_atspi():
     return Atspi, GLib
 
 
+def configure(folder, **settings):
+    """Settings of the user, as GVariant text, before the window is started in that folder."""
+    place = os.path.join(folder, "home", "config", "glib-2.0", "settings")
+    os.makedirs(place, mode=0o700)
+    with open(os.path.join(place, "keyfile"), "w", encoding="utf-8") as file:
+        file.write("[org/embark/Embark]\n")
+        file.writelines(f"{key.replace('_', '-')}={value}\n" for key, value in settings.items())
+
+
 class Widget:
     """What was found: role, name and where in the window; looked up again for each use, since kept nodes go stale."""
 
@@ -399,12 +408,7 @@ class GuiCase(unittest.TestCase):
         self.assertEqual(gui.process.returncode, 0)
 
     def configure(self, **settings):
-        """Settings of the user, as GVariant text, before the window is started."""
-        folder = os.path.join(self.folder, "home", "config", "glib-2.0", "settings")
-        os.makedirs(folder, mode=0o700)
-        with open(os.path.join(folder, "keyfile"), "w", encoding="utf-8") as file:
-            file.write("[org/embark/Embark]\n")
-            file.writelines(f"{key.replace('_', '-')}={value}\n" for key, value in settings.items())
+        configure(self.folder, **settings)
 
     def start_with_facts(self, fixture, **environment):
         """A window with one disk, web.qcow2, that was looked into: its facts are those of the fixture."""

@@ -133,6 +133,7 @@ def shoot_migrate(gui, prefix, language):
 
 def take_fixes(folder, prefix, **environment):
     server = harness.client.Server(os.path.join(folder, "cloud"), "--bucket", f"{harness.BUCKET}@{harness.REGION}")
+    harness.configure(folder, connections="[]")
     helper = harness.facts_helper.place(folder, "facts-debian-12.json")
     keys = {"TENCENTCLOUD_SECRET_ID": harness.SECRET_ID, "TENCENTCLOUD_SECRET_KEY": harness.SECRET_KEY}
     gui = harness.Gui(folder, server, (place_unready(folder),), dict(environment, EMBARK_GUEST_HELPER=helper, **keys))
@@ -145,6 +146,7 @@ def take_fixes(folder, prefix, **environment):
 
 def take(folder, prefix, **environment):
     server = harness.client.Server(os.path.join(folder, "cloud"), "--bucket", f"{harness.BUCKET}@{harness.REGION}")
+    harness.configure(folder, connections="[]")
     helper = harness.facts_helper.place(folder, "facts-debian12.json")
     gui = harness.Gui(folder, server, (), dict(environment, EMBARK_GUEST_HELPER=helper))
     try:
