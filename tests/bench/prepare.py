@@ -115,7 +115,7 @@ class Prepare:
             "embark prepare": lambda: self.prepare(disk, "--fix", "linux-cloud-init", "--packages", folder),
             "virt-customize": lambda: self.other("virt-customize", disk, [
                 "virt-customize", "--no-network", "-a", "{overlay}", "--copy-in", folder + ":/var/tmp", "--run-command",
-                "DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-download --no-install-recommends install "
+                "DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "
                 "/var/tmp/packages/*.deb"]),
         }, 1.1)
 
