@@ -133,29 +133,25 @@ static int compare_targets (const void *a, const void *b)
   return (int) strlen (((const Mount *) a)->target) - (int) strlen (((const Mount *) b)->target);
 }
 
-static void note_mount (EmbarkFacts *facts, const Mount *mount)
+static void note_mount (EmbarkFacts *facts, const char *target, const char *device)
 {
   JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
 
   for (guint i = 0; list && i < json_array_get_length (list); i++)
     {
       JsonObject *object = json_array_get_object_element (list, i);
-      if (g_strcmp0 (json_object_get_string_member_with_default (object, "device", ""), mount->device) == 0
+      if (g_strcmp0 (json_object_get_string_member_with_default (object, "device", ""), device) == 0
           && !json_object_has_member (object, "mountPoint"))
-        json_object_set_string_member (object, "mountPoint", mount->target);
+        json_object_set_string_member (object, "mountPoint", target);
     }
 }
 
 static gboolean mount_windows (guestfs_h *g, const char *root, EmbarkFacts *facts)
 {
-  Mount mount = { g_strdup ("/"), g_strdup (root) };
-  gboolean ok = guestfs_mount_ro (g, root, "/") == 0;
-
-  if (ok)
-    note_mount (facts, &mount);
-  g_free (mount.target);
-  g_free (mount.device);
-  return ok;
+  if (guestfs_mount_ro (g, root, "/") != 0)
+    return FALSE;
+  note_mount (facts, "/", root);
+  return TRUE;
 }
 
 /* Mounts everything read-only, outer folders first. Only the root must succeed. */
@@ -180,7 +176,7 @@ static gboolean mount_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
       if ((is_root || ok) && i < MOUNTS_MAX && guestfs_mount_ro (g, mounts[i].device, mounts[i].target) == 0)
         {
           ok = TRUE;
-          note_mount (facts, &(Mount){ mounts[i].target, device });
+          note_mount (facts, mounts[i].target, device);
         }
       free (mounts[i].target);
       free (mounts[i].device);

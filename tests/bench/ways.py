@@ -40,7 +40,7 @@ class Bench:
     def part_processors(self):
         """The practice cloud stands for another computer: it gets a processor of its own, and so do the programs,
         until join_processors(). False if there is only one for both."""
-        cpus = sorted(os.sched_getaffinity(0))
+        cpus = sorted(self.processors)
         if len(cpus) < 2:
             return False
         self.pin_server({cpus[0]})
