@@ -93,7 +93,7 @@ static int inspect (JsonObject *request)
 
   if (!g)
     return 1;
-  embark_inspect_disk (g, facts);
+  embark_inspect_disk (g, NULL, facts);
   embark_helper_send_stage ("finish");
   /* An appliance that died on the way answers no more: what is missing then is no fact about the disk. */
   if (guestfs_ping_daemon (g) != 0)

@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include "model/guest/guest-files.h"
+#include "model/guest/guest-mounts.h"
 #include "model/guest/helper-events.h"
-
-#define MOUNTS_MAX 64
 
 /* Takes a string of libguestfs. Its word for nothing is "unknown". */
 static void take_string (EmbarkFacts *facts, const char *path, char *value)
@@ -122,17 +121,6 @@ static void add_system (guestfs_h *g, const char *root, EmbarkFacts *facts)
   take_string (facts, "os.packageFormat", guestfs_inspect_get_package_format (g, root));
 }
 
-typedef struct
-{
-  char *target;
-  char *device;
-} Mount;
-
-static int compare_targets (const void *a, const void *b)
-{
-  return (int) strlen (((const Mount *) a)->target) - (int) strlen (((const Mount *) b)->target);
-}
-
 static void note_mount (EmbarkFacts *facts, const char *target, const char *device)
 {
   JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
@@ -154,34 +142,23 @@ static gboolean mount_windows (guestfs_h *g, const char *root, EmbarkFacts *fact
   return TRUE;
 }
 
-/* Mounts everything read-only, outer folders first. Only the root must succeed. */
-static gboolean mount_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
+/* Mounts everything read-only; only the root must succeed. */
+static gboolean mount_linux (guestfs_h *g, GArray *mounts, EmbarkFacts *facts)
 {
-  char **found = guestfs_inspect_get_mountpoints (g, root);
-  g_autofree Mount *mounts = NULL;
   gboolean ok = FALSE;
-  guint n = 0;
 
-  if (!found)
-    return FALSE;
-  mounts = g_new0 (Mount, g_strv_length (found) / 2 + 1);
-  for (guint i = 0; found[i]; i += 2)
-    mounts[n++] = (Mount){ found[i], found[i + 1] };
-  qsort (mounts, n, sizeof (Mount), compare_targets);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < mounts->len; i++)
     {
-      g_autofree char *device = get_device (mounts[i].device);
-      gboolean is_root = strcmp (mounts[i].target, "/") == 0;
+      const EmbarkMount *mount = &g_array_index (mounts, EmbarkMount, i);
+      g_autofree char *device = get_device (mount->device);
 
-      if ((is_root || ok) && i < MOUNTS_MAX && guestfs_mount_ro (g, mounts[i].device, mounts[i].target) == 0)
-        {
-          ok = TRUE;
-          note_mount (facts, mounts[i].target, device);
-        }
-      free (mounts[i].target);
-      free (mounts[i].device);
+      if (!ok && strcmp (mount->target, "/") != 0)
+        return FALSE;
+      if (guestfs_mount_ro (g, mount->device, mount->target) != 0)
+        continue;
+      ok = TRUE;
+      note_mount (facts, mount->target, device);
     }
-  free (found);
   return ok;
 }
 
@@ -194,7 +171,8 @@ static void add_complaint (const char *branch, EmbarkFacts *facts)
     embark_facts_set_unknown (facts, branch, complaint);
 }
 
-static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
+/* @mounts: (nullable) of a Linux, all of it. */
+static void inspect_root (guestfs_h *g, const char *root, GArray *mounts, EmbarkFacts *facts)
 {
   const char *type = embark_facts_get_string (facts, "os.type");
   g_autofree char *device = get_device (root);
@@ -204,7 +182,7 @@ static void inspect_root (guestfs_h *g, const char *root, EmbarkFacts *facts)
   if (is_windows)
     embark_inspect_windows_device (g, device, facts);
   embark_helper_send_stage ("mount");
-  if (!(is_windows ? mount_windows (g, root, facts) : mount_root (g, root, facts)))
+  if (!(mounts ? mount_linux (g, mounts, facts) : mount_windows (g, root, facts)))
     {
       /* Translators: %s is a device name as Linux gives it, "/dev/sda1"; the second the reason in English. */
       g_autofree char *reason = g_strdup_printf (_ ("the file system on %s could not be opened: %s"), device,
@@ -267,42 +245,48 @@ static char *find_root (guestfs_h *g, EmbarkFacts *facts)
   return g_strdup (g_ptr_array_index (roots, 0));
 }
 
-void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts)
-{
-  g_autofree char *root = NULL;
-
-  look_at_partitions (g, facts);
-  root = find_root (g, facts);
-  if (root)
-    inspect_root (g, root, facts);
-}
-
-/* FALSE when @known does not hold a Windows whole. */
+/* FALSE when @known does not hold the system whole. Packages of rpm are listed only after a search. */
 static gboolean take_over (EmbarkFacts *known, EmbarkFacts *facts)
 {
-  static const char *const paths[] = { "os.root", "os.type", "os.architecture", "os.distribution",
-                                       "windows.systemRoot" };
-  guint64 count = 0;
+  static const char *const words[] = { "os.root",    "os.type",     "os.architecture",  "os.distribution",
+                                       "os.product", "os.hostname", "os.packageFormat", "windows.systemRoot" };
+  static const char *const numbers[] = { "os.count", "os.major", "os.minor" };
+  gboolean is_windows = g_strcmp0 (embark_facts_get_string (known, "os.type"), "windows") == 0;
+  guint64 number;
 
-  if (g_strcmp0 (embark_facts_get_string (known, "os.type"), "windows") != 0
-      || !embark_facts_get_uint (known, "os.count", &count))
+  if (!embark_facts_has (known, "os.count") || !embark_facts_has (known, "os.root")
+      || !embark_facts_has (known, "os.architecture") || !embark_facts_has (known, "os.distribution")
+      || !embark_facts_has (known, is_windows ? "windows.systemRoot" : "os.packageFormat")
+      || g_strcmp0 (embark_facts_get_string (known, "os.packageFormat"), "rpm") == 0)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
-    if (!embark_facts_get_string (known, paths[i]))
-      return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
-    embark_facts_set_string (facts, paths[i], embark_facts_get_string (known, paths[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (embark_facts_get_string (known, words[i]))
+      embark_facts_set_string (facts, words[i], embark_facts_get_string (known, words[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (embark_facts_get_uint (known, numbers[i], &number))
+      embark_facts_set_uint (facts, numbers[i], number);
   embark_facts_set_boolean (facts, "os.found", TRUE);
-  embark_facts_set_uint (facts, "os.count", count);
   return TRUE;
 }
 
-void embark_inspect_disk_again (guestfs_h *g, EmbarkFacts *known, EmbarkFacts *facts)
+void embark_inspect_disk (guestfs_h *g, EmbarkFacts *known, EmbarkFacts *facts)
 {
+  g_autoptr (GArray) mounts = known ? embark_guest_mounts_recall (known) : NULL;
   g_autofree char *root = NULL;
 
   look_at_partitions (g, facts);
-  root = take_over (known, facts) ? g_strdup (embark_facts_get_string (known, "os.root")) : find_root (g, facts);
-  if (root)
-    inspect_root (g, root, facts);
+  if (mounts && take_over (known, facts))
+    root = g_strdup (embark_facts_get_string (known, "os.root"));
+  else
+    {
+      g_clear_pointer (&mounts, g_array_unref);
+      root = find_root (g, facts);
+    }
+  if (!root)
+    return;
+  if (g_strcmp0 (embark_facts_get_string (facts, "os.type"), "windows") == 0)
+    g_clear_pointer (&mounts, g_array_unref);
+  else if (!mounts)
+    mounts = embark_guest_mounts_find (g, root);
+  inspect_root (g, root, mounts, facts);
 }

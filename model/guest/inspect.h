@@ -11,11 +11,10 @@
 
 G_BEGIN_DECLS
 
-/* All of them. Sends the stages "filesystems", "inspect", "mount", "kernels". */
-void embark_inspect_disk (guestfs_h *g, EmbarkFacts *facts);
-/* The same after fixes, none of which changes what systems there are and where: those of @known are taken over for a
- * Windows, as the search for them reads its whole registry once more. */
-void embark_inspect_disk_again (guestfs_h *g, EmbarkFacts *known, EmbarkFacts *facts);
+/* All of them. Sends the stages "filesystems", "inspect", "mount", "kernels".
+ * @known: (nullable) facts of a look before fixes, none of which changes what systems there are and where: they are
+ * taken over where they are whole, as the search for systems is the longest part of a look. */
+void embark_inspect_disk (guestfs_h *g, EmbarkFacts *known, EmbarkFacts *facts);
 
 /* The parts, in the order they are called. */
 /* disk.* and boot.firmware, without mounting. */

@@ -12,28 +12,16 @@
 #include "model/base/errors.h"
 #include "model/guest/fix-private.h"
 #include "model/guest/guest-client.h"
-#include "model/guest/guest-files.h"
+#include "model/guest/guest-mounts.h"
 #include "model/guest/helper-events.h"
 #include "model/guest/inspect.h"
 
-#define MOUNTS_MAX 64
 /* What ntfs-3g.probe answers. */
 #define NTFS_HIBERNATED 14
 #define NTFS_UNCLEAN 15
 /* Room that a system needs beside what the fixes take, bytes. */
 #define SPARE_ROOM (G_GUINT64_CONSTANT (16) * 1024 * 1024)
 #define PROBE_FILE "/.embark-write-test"
-
-typedef struct
-{
-  const char *target;
-  const char *device;
-} Mount;
-
-static int compare_targets (const void *a, const void *b)
-{
-  return (int) strlen (((const Mount *) a)->target) - (int) strlen (((const Mount *) b)->target);
-}
 
 static gboolean fail_mount (guestfs_h *g, const char *device, GError **error)
 {
@@ -74,61 +62,37 @@ static gboolean mount_windows (guestfs_h *g, const char *root, GError **error)
   return TRUE;
 }
 
-/* Outer folders first; only the root and what holds its programs and kernels must succeed. */
-static gboolean mount_all (guestfs_h *g, Mount *mounts, guint n, GError **error)
+/* Only the root and what holds its programs and kernels must succeed. */
+static gboolean mount_all (guestfs_h *g, GArray *mounts, GError **error)
 {
-  qsort (mounts, n, sizeof (Mount), compare_targets);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < mounts->len; i++)
     {
-      gboolean is_needed = g_str_equal (mounts[i].target, "/") || g_str_has_prefix (mounts[i].target, "/boot")
-                           || g_str_equal (mounts[i].target, "/usr") || g_str_equal (mounts[i].target, "/var");
-      if (guestfs_mount (g, mounts[i].device, mounts[i].target) != 0 && is_needed)
-        return fail_mount (g, mounts[i].device, error);
+      const EmbarkMount *mount = &g_array_index (mounts, EmbarkMount, i);
+      gboolean is_needed = g_str_equal (mount->target, "/") || g_str_has_prefix (mount->target, "/boot")
+                           || g_str_equal (mount->target, "/usr") || g_str_equal (mount->target, "/var");
+      if (guestfs_mount (g, mount->device, mount->target) != 0 && is_needed)
+        return fail_mount (g, mount->device, error);
     }
   return TRUE;
 }
 
-/* A subvolume has a name that the facts do not hold. */
-static gboolean mount_searched (guestfs_h *g, const char *root, GError **error)
+static GArray *search_mounts (guestfs_h *g, const char *root)
 {
   char **roots = guestfs_inspect_os (g);
-  char **found = roots != NULL ? guestfs_inspect_get_mountpoints (g, root) : NULL;
-  guint n = found != NULL ? MIN (g_strv_length (found) / 2, MOUNTS_MAX) : 0;
-  g_autofree Mount *mounts = g_new0 (Mount, n + 1);
-  gboolean ok;
 
-  for (guint i = 0; i < n; i++)
-    mounts[i] = (Mount){ found[2 * i], found[2 * i + 1] };
-  ok = n > 0 ? mount_all (g, mounts, n, error) : fail_mount (g, root, error);
   for (guint i = 0; roots != NULL && roots[i] != NULL; i++)
     free (roots[i]);
-  for (guint i = 0; found != NULL && found[i] != NULL; i++)
-    free (found[i]);
   free (roots);
-  free (found);
-  return ok;
+  return embark_guest_mounts_find (g, root);
 }
 
 static gboolean mount_linux (guestfs_h *g, EmbarkFacts *facts, const char *root, GError **error)
 {
-  JsonArray *list = embark_facts_get_list (facts, "disk.filesystems");
-  guint length = list != NULL ? json_array_get_length (list) : 0;
-  g_autofree Mount *mounts = g_new0 (Mount, MOUNTS_MAX);
-  guint n = 0;
+  g_autoptr (GArray) mounts = embark_guest_mounts_recall (facts);
 
-  if (g_str_has_prefix (root, "btrfsvol:"))
-    return mount_searched (g, root, error);
-  mounts[n++] = (Mount){ "/", root };
-  for (guint i = 0; i < length && n < MOUNTS_MAX; i++)
-    {
-      JsonObject *item = json_array_get_object_element (list, i);
-      const char *target = json_object_get_string_member_with_default (item, "mountPoint", NULL);
-      const char *device = json_object_get_string_member_with_default (item, "device", NULL);
-
-      if (target != NULL && device != NULL && target[0] == '/' && target[1] != '\0')
-        mounts[n++] = (Mount){ target, device };
-    }
-  return mount_all (g, mounts, n, error);
+  if (mounts == NULL)
+    mounts = search_mounts (g, root);
+  return mounts->len > 0 ? mount_all (g, mounts, error) : fail_mount (g, root, error);
 }
 
 static gboolean refuse_without_system (EmbarkFacts *facts, GError **error)
@@ -256,6 +220,6 @@ gboolean embark_prepare_disk (guestfs_h *g, EmbarkFacts *before, const EmbarkFix
                    guestfs_last_error (g) != NULL ? guestfs_last_error (g) : "?");
       return FALSE;
     }
-  embark_inspect_disk_again (g, before, after);
+  embark_inspect_disk (g, before, after);
   return TRUE;
 }

@@ -163,6 +163,20 @@ class FixCase(unittest.TestCase):
     def assert_settled(self, made):
         self.assertEqual(made.again, [])
 
+    def assert_looked_at(self, made):
+        """The look after the fixes takes over what they do not change: a look of its own finds the same."""
+        whole = self.path("whole.qcow2")
+        subprocess.check_call(["qemu-img", "convert", "-q", "-f", "qcow2", "-O", "qcow2", made.overlay, whole])
+        done = subprocess.run([os.path.join(BUILD, "gui", "embark"), "check", "--again", "--json", "--", whole],
+                              env=self.make_environment(), check=False, stdout=subprocess.PIPE)
+        facts = json.loads(done.stdout)["facts"]
+        self.assertTrue(facts["os"]["found"])
+        for each in (facts, made.after["facts"]):
+            # Merging drops the blocks that are zero.
+            del each["disk"]["reclaimable"]
+        for part in ("disk", "boot", "os", "linux", "windows"):
+            self.assertEqual(made.after["facts"].get(part), facts.get(part), part)
+
     def boot(self, disk, wanted=LOGIN, never=(PANIC, SHELL), seconds=600, drives=(), power_off=False):
         """Starts a throw-away overlay of @disk until a line of its console has @wanted: (all lines, the overlay). With
         @power_off it is then shut down as by its button, so that the overlay can be read."""

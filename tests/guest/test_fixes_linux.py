@@ -60,6 +60,7 @@ class Boots(FixCase):
         made = self.prepare(image, "linux-virtio")
         self.assert_turned(made, "linux-virtio")
         self.assert_settled(made)
+        self.assert_looked_at(made)
         self.boot(made.overlay)
 
     def test_unready(self):

@@ -32,6 +32,7 @@ class Registry(FixCase):
         self.assertIn(SYSTEM + "Control\\Terminal Server\\fDenyTSConnections", made.changed_paths())
         self.assert_kept(made)
         self.assert_settled(made)
+        self.assert_looked_at(made)
 
     def test_fast_startup(self):
         made = self.prepare("win2012r2-fast-startup", "windows-fast-startup")
