@@ -8,6 +8,7 @@
 #include "gui/command.h"
 #include "gui/settings.h"
 #include "model/base/errors.h"
+#include "model/base/fix-changes.h"
 #include "model/check/fixes.h"
 #include "model/preparation.h"
 
@@ -16,25 +17,36 @@ static char *make_path (const char *path)
   return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
 }
 
-/* “auto” means what can be done with what was given; the rest is told, not refused. */
-static char **leave_out (const EmbarkCommand *command, EmbarkReport *report, const EmbarkFixOptions *options)
+static void take_list (char ***list, GStrvBuilder *builder)
+{
+  g_strfreev (*list);
+  *list = g_strv_builder_end (builder);
+}
+
+/* “auto” means what can be done with what was given, and what the guest allows; the rest is told, not refused. */
+static void leave_out (const EmbarkCommand *command, EmbarkReport *report, EmbarkFixOptions *options)
 {
   g_auto (GStrv) words = g_strsplit (command->fix, ",", -1);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) fixes = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) optional = g_strv_builder_new ();
 
   for (guint i = 0; options->fixes[i] != NULL; i++)
     {
       const EmbarkFix *fix = embark_fixes_find (options->fixes[i]);
+      gboolean is_named = g_strv_contains ((const char *const *) words, fix->id);
 
-      if (g_strv_contains ((const char *const *) words, fix->id) || embark_fixes_have_needs (report, fix, options))
+      if (!is_named && !embark_fixes_have_needs (report, fix, options))
         {
-          g_strv_builder_add (builder, fix->id);
+          /* Translators: the title of a fix, its name, and what it needs. */
+          g_printerr (_ ("Left out: %s (%s). It needs: %s.\n"), _ (fix->title), fix->id, _ (fix->needs));
           continue;
         }
-      /* Translators: the title of a fix, its name, and what it needs. */
-      g_printerr (_ ("Left out: %s (%s). It needs: %s.\n"), _ (fix->title), fix->id, _ (fix->needs));
+      g_strv_builder_add (fixes, fix->id);
+      if (!is_named)
+        g_strv_builder_add (optional, fix->id);
     }
-  return g_strv_builder_end (builder);
+  take_list (&options->fixes, fixes);
+  take_list (&options->optional, optional);
 }
 
 EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command, EmbarkReport *report, GError **error)
@@ -52,9 +64,7 @@ EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command,
   options->cloudbase = make_path (command->cloudbase);
   options->packages = make_path (command->packages);
   options->is_networked = command->is_networked;
-  fixes = leave_out (command, report, options);
-  g_strfreev (options->fixes);
-  options->fixes = fixes;
+  leave_out (command, report, options);
   return g_steal_pointer (&options);
 }
 
@@ -209,15 +219,30 @@ static const char *get_text (JsonObject *object, const char *name)
   return json_object_get_string_member_with_default (object, name, "");
 }
 
+static void print_left_out (JsonArray *changes)
+{
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
+    {
+      g_autofree char *reason = embark_command_clean (embark_fix_changes_get_reason (changes, fix->id));
+      /* Translators: the title of a fix, its name, and the reason, a sentence. */
+      g_autofree char *line = g_strdup_printf (_ ("Left out: %s (%s). %s"), _ (fix->title), fix->id, reason);
+
+      if (*reason != '\0')
+        embark_command_print_wrapped (0, line);
+    }
+}
+
 static void print_changes (JsonArray *changes)
 {
   for (guint i = 0; i < json_array_get_length (changes); i++)
     {
       JsonObject *change = json_array_get_object_element (changes, i);
+      const char *action = get_text (change, "action");
       g_autofree char *path = embark_command_clean (get_text (change, "path"));
       g_autofree char *kept = embark_command_clean (get_text (change, "kept"));
 
-      embark_command_print ("  %s %s%s%s", get_text (change, "action"), path, *kept != '\0' ? " · " : "", kept);
+      if (!g_str_equal (action, EMBARK_FIX_LEAVE_OUT))
+        embark_command_print ("  %s %s%s%s", action, path, *kept != '\0' ? " · " : "", kept);
     }
 }
 
@@ -228,6 +253,7 @@ static void print_result (const EmbarkCommand *command, EmbarkPreparation *prepa
 
   embark_command_print (_ ("What changed, and where the old file is kept in the guest:"));
   print_changes (embark_preparation_get_changes (preparation));
+  print_left_out (embark_preparation_get_changes (preparation));
   embark_command_print (_ ("Before: %s. %s"), embark_verdict_to_word (embark_report_get_verdict (before)),
                         embark_report_get_headline (before));
   embark_command_print (_ ("After: %s. %s"), embark_verdict_to_word (embark_report_get_verdict (after)),

@@ -61,11 +61,14 @@ static void print_events (Watch *watch)
       g_autofree char *title = embark_command_clean (embark_event_get_title (event));
       g_autofree char *detail = embark_command_clean (embark_event_get_detail (event));
 
+      EmbarkOutcome outcome = embark_event_get_outcome (event);
+
       /* Failures and cancels are told once, at the end. */
-      if (watch->command->is_json || embark_event_get_outcome (event) != EMBARK_OUTCOME_PASS)
+      if (watch->command->is_json || (outcome != EMBARK_OUTCOME_PASS && outcome != EMBARK_OUTCOME_WARNING))
         continue;
       embark_command_show_progress (NULL);
-      embark_command_print ("✓ %s%s%s", title, *detail != '\0' ? ": " : "", detail);
+      embark_command_print ("%s %s%s%s", outcome == EMBARK_OUTCOME_PASS ? "✓" : "!", title,
+                            *detail != '\0' ? ": " : "", detail);
     }
 }
 

@@ -227,7 +227,8 @@ gboolean embark_fix_chooser_is_complete (EmbarkFixChooser *self)
 
 EmbarkFixOptions *embark_fix_chooser_make_options (EmbarkFixChooser *self)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) fixes = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) optional = g_strv_builder_new ();
   EmbarkFixOptions *options;
   guint needed;
 
@@ -238,12 +239,19 @@ EmbarkFixOptions *embark_fix_chooser_make_options (EmbarkFixChooser *self)
   for (guint i = 0; i < self->rows->len; i++)
     {
       EmbarkFixRow *row = g_ptr_array_index (self->rows, i);
+      const EmbarkFix *fix = embark_fix_row_get_fix (row);
 
-      if (embark_fix_row_is_chosen (row))
-        g_strv_builder_add (builder, embark_fix_row_get_fix (row)->id);
+      if (!embark_fix_row_is_chosen (row))
+        continue;
+      g_strv_builder_add (fixes, fix->id);
+      /* What Embark proposed, not the user, may be left out. */
+      if (!fix->is_by_choice)
+        g_strv_builder_add (optional, fix->id);
     }
   g_strfreev (options->fixes);
-  options->fixes = g_strv_builder_end (builder);
+  options->fixes = g_strv_builder_end (fixes);
+  g_strfreev (options->optional);
+  options->optional = g_strv_builder_end (optional);
   if ((needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) != 0)
     options->virtio_win = g_strdup (embark_path_row_get_path (self->drivers_row));
   if ((needed & EMBARK_FIX_NEEDS_CLOUDBASE) != 0)

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/outcome-icon.h"
+#include "model/base/fix-changes.h"
 #include "model/check/fixes.h"
 
 struct _EmbarkFixResultPage
@@ -191,8 +192,17 @@ static void add_changes (EmbarkFixResultPage *self, const EmbarkFix *fix, JsonAr
   g_autofree char *markup = list_changes (changes, fix->id, &n);
   g_autofree char *title = g_markup_escape_text (_ (fix->title), -1);
   g_autofree char *subtitle = NULL;
+  const char *reason = embark_fix_changes_get_reason (changes, fix->id);
   GtkWidget *row;
 
+  if (reason != NULL)
+    {
+      /* Translators: a fix was not done; %s is the reason, a sentence. */
+      subtitle = g_strdup_printf (_ ("Left out. %s"), reason);
+      adw_preferences_group_add (self->changes_group,
+                                 make_row (_ (fix->title), subtitle, make_icon (EMBARK_OUTCOME_WARNING)));
+      return;
+    }
   if (markup == NULL)
     {
       adw_preferences_group_add (self->changes_group, make_row (_ (fix->title), _ ("Everything was as it should be"),

@@ -57,6 +57,8 @@ void embark_migration_set_job (EmbarkMigration *self, EmbarkJob *job);
 void embark_migration_notify_paused (EmbarkMigration *self);
 void embark_migration_take_error (EmbarkMigration *self, GError *error);
 void embark_migration_add_event (EmbarkMigration *self, EmbarkOutcome outcome, const char *title, const char *detail);
+/* That the disk was made ready, and each fix that was left out. @changes: (nullable) as of model/base/fix-changes.h. */
+void embark_migration_add_fix_events (EmbarkMigration *self, JsonArray *changes);
 /* Reads what a step noted in the record. */
 void embark_migration_reread (EmbarkMigration *self);
 /* Progress and status line from the state and the running job. */

@@ -285,18 +285,14 @@ static void prepared_cb (EmbarkJob *job, gpointer user_data)
 {
   EmbarkMigration *self = EMBARK_MIGRATION (user_data);
   EmbarkCheckOutcome *outcome = embark_job_get_result (job);
-  g_autofree char *detail = NULL;
 
   if (outcome == NULL)
     {
       fail (self, embark_job_get_error (job));
       return;
     }
-  if (outcome->report != NULL)
-    detail = g_strdup_printf (ngettext ("%u change, in an overlay", "%u changes, in an overlay", outcome->n_changes),
-                              outcome->n_changes);
   embark_migration_reread (self);
-  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _ ("Made ready"), detail);
+  embark_migration_add_fix_events (self, outcome->changes);
   embark_migration_set_state (self, EMBARK_MIGRATION_PREPARED);
   go_on (self);
 }

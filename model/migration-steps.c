@@ -74,6 +74,7 @@ void embark_check_outcome_free (EmbarkCheckOutcome *self)
     return;
   g_clear_pointer (&self->look, embark_look_free);
   g_clear_pointer (&self->report, embark_report_unref);
+  g_clear_pointer (&self->changes, json_array_unref);
   g_free (self);
 }
 

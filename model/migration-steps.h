@@ -37,7 +37,7 @@ typedef struct
 {
   EmbarkLook *look;     /* (nullable) NULL when the facts of before still hold */
   EmbarkReport *report; /* (nullable) NULL for an upload without import, which is not judged */
-  guint n_changes;      /* by fixes */
+  JsonArray *changes;   /* (nullable) by fixes, as of model/base/fix-changes.h */
 } EmbarkCheckOutcome;
 
 void embark_check_outcome_free (EmbarkCheckOutcome *self);

@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "model/base/errors.h"
+#include "model/base/fix-changes.h"
+#include "model/check/fixes.h"
 
 G_DEFINE_FINAL_TYPE (EmbarkMigration, embark_migration, G_TYPE_OBJECT)
 
@@ -277,4 +279,21 @@ void embark_migration_add_event (EmbarkMigration *self, EmbarkOutcome outcome, c
 
   embark_migration_record_add_event (self->record, now, (int) outcome, title, detail);
   g_list_store_append (self->events, event);
+}
+
+void embark_migration_add_fix_events (EmbarkMigration *self, JsonArray *changes)
+{
+  guint n = changes != NULL ? embark_fix_changes_count (changes) : 0;
+  g_autofree char *detail = g_strdup_printf (ngettext ("%u change, in an overlay", "%u changes, in an overlay", n), n);
+
+  embark_migration_add_event (self, EMBARK_OUTCOME_PASS, _ ("Made ready"), changes != NULL ? detail : NULL);
+  for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL && changes != NULL; fix++)
+    {
+      const char *reason = embark_fix_changes_get_reason (changes, fix->id);
+      /* Translators: %s is the title of a fix. */
+      g_autofree char *title = g_strdup_printf (_ ("Left out: %s"), _ (fix->title));
+
+      if (reason != NULL)
+        embark_migration_add_event (self, EMBARK_OUTCOME_WARNING, title, reason);
+    }
 }

@@ -114,7 +114,7 @@ static EmbarkCheckOutcome *make_ready (const EmbarkStep *self, EmbarkLook *origi
       return NULL;
     }
   note_prepared (self, prepared, outcome->report);
-  outcome->n_changes = json_array_get_length (prepared->changes);
+  outcome->changes = json_array_ref (prepared->changes);
   return embark_migration_record_save (self->record, error) ? g_steal_pointer (&outcome) : NULL;
 }
 

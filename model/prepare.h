@@ -27,7 +27,7 @@ typedef struct
 typedef struct
 {
   EmbarkLook *look;     /* the disk with the overlay: facts and fingerprint of the new chain */
-  JsonArray *changes;   /* as of model/guest/guest-client.h */
+  JsonArray *changes;   /* as of model/base/fix-changes.h */
   guint64 overlay_size; /* bytes on the disk */
 } EmbarkPrepared;
 

@@ -15,6 +15,7 @@ EmbarkFixOptions *embark_fix_options_new (void)
   EmbarkFixOptions *self = g_new0 (EmbarkFixOptions, 1);
 
   self->fixes = g_new0 (char *, 1);
+  self->optional = g_new0 (char *, 1);
   return self;
 }
 
@@ -23,6 +24,7 @@ EmbarkFixOptions *embark_fix_options_copy (const EmbarkFixOptions *self)
   EmbarkFixOptions *copy = g_new0 (EmbarkFixOptions, 1);
 
   copy->fixes = g_strdupv (self->fixes);
+  copy->optional = g_strdupv (self->optional);
   copy->virtio_win = g_strdup (self->virtio_win);
   copy->cloudbase = g_strdup (self->cloudbase);
   copy->packages = g_strdup (self->packages);
@@ -35,6 +37,7 @@ void embark_fix_options_free (EmbarkFixOptions *self)
   if (self == NULL)
     return;
   g_strfreev (self->fixes);
+  g_strfreev (self->optional);
   g_free (self->virtio_win);
   g_free (self->cloudbase);
   g_free (self->packages);
@@ -67,14 +70,21 @@ static char *get_path (JsonObject *object, const char *name)
   return uri != NULL ? g_filename_from_uri (uri, NULL, NULL) : NULL;
 }
 
+static void set_list (JsonObject *object, const char *name, char **list)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; list[i] != NULL; i++)
+    json_array_add_string_element (array, list[i]);
+  json_object_set_array_member (object, name, array);
+}
+
 JsonObject *embark_fix_options_to_json (const EmbarkFixOptions *self)
 {
   JsonObject *object = json_object_new ();
-  JsonArray *fixes = json_array_new ();
 
-  for (guint i = 0; self->fixes[i] != NULL; i++)
-    json_array_add_string_element (fixes, self->fixes[i]);
-  json_object_set_array_member (object, "fixes", fixes);
+  set_list (object, "fixes", self->fixes);
+  set_list (object, "optional", self->optional);
   set_path (object, "virtioWin", self->virtio_win);
   set_path (object, "cloudbase", self->cloudbase);
   set_path (object, "packages", self->packages);
@@ -82,10 +92,10 @@ JsonObject *embark_fix_options_to_json (const EmbarkFixOptions *self)
   return object;
 }
 
-static char **read_fixes (JsonObject *object)
+static char **get_list (JsonObject *object, const char *name)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  JsonNode *node = json_object_get_member (object, "fixes");
+  JsonNode *node = json_object_get_member (object, name);
   JsonArray *list = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
   guint n = list != NULL ? MIN (json_array_get_length (list), FIXES_MAX) : 0;
 
@@ -103,7 +113,8 @@ EmbarkFixOptions *embark_fix_options_new_from_json (JsonObject *object)
   EmbarkFixOptions *self = g_new0 (EmbarkFixOptions, 1);
   JsonNode *network = json_object_get_member (object, "network");
 
-  self->fixes = read_fixes (object);
+  self->fixes = get_list (object, "fixes");
+  self->optional = get_list (object, "optional");
   self->virtio_win = get_path (object, "virtioWin");
   self->cloudbase = get_path (object, "cloudbase");
   self->packages = get_path (object, "packages");

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char **fixes;          /* ids, NULL-terminated, as in model/check/fixes.h; in any order */
+  char **optional;       /* those that are left out, and told of, when the guest does not allow them; the preparation is
+                          * refused only when none is left */
   char *virtio_win;      /* (nullable) absolute path: virtio-win.iso, or a folder with .inf, .sys and .cat files */
   char *cloudbase;       /* (nullable) absolute path: the zip or the unpacked folder of cloudbase-init */
   char *packages;        /* (nullable) absolute path: a folder of .deb or .rpm packages for cloud-init */

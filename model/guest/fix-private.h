@@ -13,10 +13,11 @@ G_BEGIN_DECLS
 struct _EmbarkFixSession
 {
   /* owned */
-  JsonArray *changes; /* as of guest-client.h */
-  GString *lines;     /* the same for the list within the guest */
-  char *hive;         /* name of the open hive */
-  char *hive_path;    /* in the guest's own spelling */
+  JsonArray *changes;   /* as of model/base/fix-changes.h */
+  GHashTable *left_out; /* ids of fixes that the guest does not allow */
+  GString *lines;       /* the same for the list within the guest */
+  char *hive;           /* name of the open hive */
+  char *hive_path;      /* in the guest's own spelling */
   char *kept_folder;
   EmbarkArchiveTree *cloudbase; /* (nullable) what windows-cloudbase unpacks */
   GPtrArray *drivers;           /* (nullable) of EmbarkDriver: what windows-virtio was found to be able to install */
@@ -35,6 +36,8 @@ EmbarkFixSession *embark_fix_session_new (guestfs_h *g, EmbarkFacts *facts, cons
 void embark_fix_session_free (EmbarkFixSession *self);
 /* FAILED: "@what @path: what libguestfs says". */
 gboolean embark_fix_fail (EmbarkFixSession *self, const char *what, const char *path, GError **error);
+/* From here on @id is not chosen any more; tells of it. @reason: a sentence. */
+void embark_fix_leave_out (EmbarkFixSession *self, const char *id, const char *reason);
 /* Tells of a change. @kept: (nullable) where what was replaced is. */
 void embark_fix_tell (EmbarkFixSession *self, const char *action, const char *path, const char *kept);
 /* Copies @path to its place below the folder of what is kept, unless one is there; *ret_kept is that place. */

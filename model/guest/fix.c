@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/base/errors.h"
+#include "model/base/fix-changes.h"
 #include "model/guest/fix-private.h"
 #include "model/guest/guest-files.h"
 #include "model/guest/helper-events.h"
@@ -34,6 +35,7 @@ EmbarkFixSession *embark_fix_session_new (guestfs_h *g, EmbarkFacts *facts, cons
   self->facts = facts;
   self->options = options;
   self->changes = json_array_new ();
+  self->left_out = g_hash_table_new (g_str_hash, g_str_equal);
   self->lines = g_string_new (NULL);
   self->is_windows = g_strcmp0 (embark_facts_get_string (facts, "os.type"), "windows") == 0;
   if (self->is_windows)
@@ -53,6 +55,7 @@ void embark_fix_session_free (EmbarkFixSession *self)
   if (self->hive != NULL)
     guestfs_hivex_close (self->g);
   json_array_unref (self->changes);
+  g_hash_table_unref (self->left_out);
   g_string_free (self->lines, TRUE);
   g_free (self->hive);
   g_free (self->hive_path);
@@ -86,7 +89,21 @@ const char *embark_fix_get_root (EmbarkFixSession *self)
 
 gboolean embark_fix_is_chosen (EmbarkFixSession *self, const char *id)
 {
-  return g_strv_contains ((const char *const *) self->options->fixes, id);
+  return g_strv_contains ((const char *const *) self->options->fixes, id)
+         && !g_hash_table_contains (self->left_out, id);
+}
+
+void embark_fix_leave_out (EmbarkFixSession *self, const char *id, const char *reason)
+{
+  JsonObject *change = json_object_new ();
+
+  g_hash_table_add (self->left_out, (gpointer) id);
+  embark_fix_log (self, "%s: %s: %s", id, EMBARK_FIX_LEAVE_OUT, reason);
+  json_object_set_string_member (change, "fix", id);
+  json_object_set_string_member (change, "action", EMBARK_FIX_LEAVE_OUT);
+  json_object_set_string_member (change, "path", "");
+  json_object_set_string_member (change, "reason", reason);
+  json_array_add_object_element (self->changes, change);
 }
 
 void embark_fix_log (EmbarkFixSession *self, const char *format, ...)

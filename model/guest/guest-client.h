@@ -35,8 +35,7 @@ EmbarkFacts *embark_guest_inspect (const EmbarkGuestRequest *request, gboolean *
 typedef struct
 {
   EmbarkFacts *facts; /* guest.* facts, looked at anew after the fixes */
-  JsonArray *changes; /* of objects {fix s, action s (create replace remove set run), path s, kept s (absent when
-                         nothing was replaced)}; at most 4096 */
+  JsonArray *changes; /* as of model/base/fix-changes.h; at most 4096 */
   gboolean is_slow;   /* TCG */
 } EmbarkGuestPrepared;
 

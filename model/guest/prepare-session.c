@@ -165,15 +165,40 @@ static gboolean check_known (const EmbarkFixOptions *options, GError **error)
   return TRUE;
 }
 
-/* Every refusal comes before the first change. */
+/* Every refusal comes before the first change. A fix that asks for another comes after it in the table, and so knows
+ * whether that one was left out. */
 static gboolean refuse_any (EmbarkFixSession *session, GError **error)
 {
-  if (!check_known (embark_fix_get_options (session), error))
+  const EmbarkFixOptions *options = embark_fix_get_options (session);
+  g_autoptr (GError) first = NULL;
+  guint n_left = 0;
+
+  if (!check_known (options, error))
     return FALSE;
   for (const EmbarkFixEntry *entry = embark_fix_table_get (); entry->id != NULL; entry++)
-    if (entry->refuse != NULL && embark_fix_is_chosen (session, entry->id) && !entry->refuse (session, error))
-      return FALSE;
-  return TRUE;
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (!embark_fix_is_chosen (session, entry->id))
+        continue;
+      n_left++;
+      if (entry->refuse == NULL || entry->refuse (session, &reason))
+        continue;
+      if (!g_error_matches (reason, EMBARK_ERROR, EMBARK_ERROR_BLOCKED)
+          || !g_strv_contains ((const char *const *) options->optional, entry->id))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      n_left--;
+      embark_fix_leave_out (session, entry->id, reason->message);
+      if (first == NULL)
+        first = g_steal_pointer (&reason);
+    }
+  if (n_left > 0 || first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
 }
 
 static gboolean apply_all (EmbarkFixSession *session, GError **error)

@@ -4,6 +4,7 @@
  * the reports before and after, the changes, the changes of a second time
  * (there shall be none), the log. For the tests of the fixes.
  * usage: prepare-disk DISK OVERLAY FIX,FIX… [--packages DIR] [--virtio-win PATH] [--cloudbase PATH] [--once]
+ *   [--optional FIX,FIX…]
  */
 #include <stdlib.h>
 
@@ -13,12 +14,14 @@
 static char *packages = NULL;
 static char *cloudbase = NULL;
 static char *virtio_win = NULL;
+static char *optional = NULL;
 static gboolean is_once = FALSE;
 
 static const GOptionEntry entries[] = {
   { "packages", 0, 0, G_OPTION_ARG_FILENAME, &packages, "Folder of packages", "DIR" },
   { "cloudbase", 0, 0, G_OPTION_ARG_FILENAME, &cloudbase, "cloudbase-init", "PATH" },
   { "virtio-win", 0, 0, G_OPTION_ARG_FILENAME, &virtio_win, "Drivers of Windows", "PATH" },
+  { "optional", 0, 0, G_OPTION_ARG_STRING, &optional, "May be left out", "FIXES" },
   { "once", 0, 0, G_OPTION_ARG_NONE, &is_once, "Not a second time", NULL },
   { NULL, 0, 0, 0, NULL, NULL, NULL },
 };
@@ -120,6 +123,8 @@ int main (int argc, char **argv)
   g_assert_cmpint (argc, ==, 4);
   g_strfreev (options->fixes);
   options->fixes = g_strsplit (argv[3], ",", -1);
+  g_strfreev (options->optional);
+  options->optional = g_strsplit (optional != NULL ? optional : "", ",", -1);
   options->cloudbase = g_steal_pointer (&cloudbase);
   options->packages = g_steal_pointer (&packages);
   options->virtio_win = g_steal_pointer (&virtio_win);

@@ -23,7 +23,9 @@ FORGET = "noresume"
 
 class Quick(FixCase):
     def test_unready(self):
-        made = self.prepare("debian12-unready", *DISKS, *CHOICES)
+        # The last is for guests without cloud-init: refused, and left out.
+        made = self.prepare("debian12-unready", *DISKS, *CHOICES, "linux-agent", optional="linux-agent")
+        self.assertIn("cloud-init", made.find_reason("linux-agent"))
         self.assert_turned(made, "linux-virtio", "linux-root-device", "linux-fstab", "linux-other-disks", "linux-swap",
                            "linux-persistent-net", "guest-tools", "ipv6")
         self.assert_settled(made)
@@ -90,7 +92,9 @@ class Networks(FixCase):
         self.assertTrue(made.read("/etc/network/interfaces").endswith("allow-hotplug eth0\niface eth0 inet dhcp\n"))
 
     def test_bond(self):
-        self.assertIn("50-bond.yaml", self.refuse("debian12-bond", "linux-dhcp"))
+        """Refused also where it may be left out, when there is nothing else to do."""
+        for options in {}, {"optional": "linux-dhcp"}:
+            self.assertIn("50-bond.yaml", self.refuse("debian12-bond", "linux-dhcp", **options))
 
 
 class Families(FixCase):

@@ -37,9 +37,9 @@ class Window(harness.GuiCase):
         self.gui.find("label", "One thing would stop the import")
         self.gui.resize(1080, 860)
 
-    def write_facts(self, name, is_ready):
+    def write_facts(self, name, is_ready, has_cloud_init=None):
         facts = harness.facts_helper.read_facts(harness.facts_helper.FIXTURES, "facts-debian-12.json")
-        facts["linux"]["cloudInit"]["installed"] = is_ready
+        facts["linux"]["cloudInit"]["installed"] = is_ready if has_cloud_init is None else has_cloud_init
         if not is_ready:
             facts["linux"]["rootDevice"] = "/dev/sda1"
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
@@ -109,8 +109,14 @@ class Window(harness.GuiCase):
         gui.shoot("fix-refused")
         gui.press("Back")
         os.remove(refusal)
+        # Of several, one that the guest does not allow is left out.
+        with open(os.path.join(self.folder, "refusals.json"), "w", encoding="utf-8") as file:
+            json.dump({"linux-cloud-init": "The system has none of apt, dnf, yum and zypper."}, file)
+        self.write_facts("prepared.json", True, has_cloud_init=False)
         gui.press("Start")
         gui.find("panel", "After")
+        gui.find("label", "Left out. The system has none of apt, dnf, yum and zypper.")
+        gui.shoot("fix-left-out")
         gui.press("Discard")
         gui.wait_gone("frame", "Make Ready for the Cloud")
         self.assertEqual(self.list_overlays(), [])

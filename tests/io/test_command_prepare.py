@@ -86,6 +86,32 @@ class Prepare(EmbarkCase):
         _, answer = self.run_json("prepare", self.disk, "--fix", "auto", "--packages", self.folder)
         self.assertIn("linux-cloud-init", answer["fixes"])
 
+    def refuse_cloud_init(self):
+        with open(os.path.join(self.folder, "refusals.json"), "w", encoding="utf-8") as file:
+            json.dump({"linux-cloud-init": "There is no apt."}, file)
+
+    def test_auto_leaves_out_what_the_guest_refuses(self):
+        self.refuse_cloud_init()
+        words = ("prepare", self.disk, "--packages", self.folder, "--fix")
+        result, answer = self.run_json(*words, "auto")
+        self.assertIn("linux-cloud-init", answer["fixes"], result.err)
+        self.assertIn({"fix": "linux-cloud-init", "action": "leave-out", "path": "", "reason": "There is no apt."},
+                      answer["changes"])
+        self.assertIn("Left out: Install and enable cloud-init (linux-cloud-init). There is no apt.\n",
+                      self.run_embark(*words, "auto", env=self.env).out)
+        for named in "linux-cloud-init", "auto,linux-cloud-init":
+            result = self.run_embark(*words, named, env=self.env)
+            self.assertEqual(result.status, 1)
+            self.assertIn("There is no apt.", result.err)
+
+    def test_tells_on_the_way_what_is_left_out(self):
+        self.refuse_cloud_init()
+        result = self.run_embark("upload", self.disk, "--fix", "auto", "--packages", self.folder, "--bucket", BUCKET,
+                                 "--region", REGION, "--key", "ready.qcow2", env=self.env)
+        self.assertEqual(result.status, 0, result.err)
+        self.assertIn("Left out: Install and enable cloud-init", result.out + result.err)
+        self.assertIn("There is no apt.", result.out + result.err)
+
     def test_saves(self):
         whole, overlay = self.path("whole.qcow2"), self.path("overlay.qcow2")
         result, answer = self.run_json("prepare", self.disk, "--fix", "linux-disks", "--save", whole, "--keep", overlay)

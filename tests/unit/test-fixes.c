@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/base/errors.h"
+#include "model/base/fix-changes.h"
 #include "tests/unit/fixture-facts.h"
 
 #define NO_INITRAMFS_VIRTIO                                                                                            \
@@ -254,6 +255,8 @@ static void test_options (void)
 
   g_strfreev (options->fixes);
   options->fixes = g_strsplit ("linux-disks,linux-eth0", ",", -1);
+  g_strfreev (options->optional);
+  options->optional = g_strsplit ("linux-eth0", ",", -1);
   options->virtio_win = g_strdup ("/home/\xc3\xa4/virtio win.iso");
   options->cloudbase = g_strdup ("/srv/Cloudbase-Init.zip");
   options->packages = g_strdup ("/srv/\xff");
@@ -262,6 +265,7 @@ static void test_options (void)
   object = embark_fix_options_to_json (copy);
   back = embark_fix_options_new_from_json (object);
   g_assert_cmpstrv (back->fixes, options->fixes);
+  g_assert_cmpstrv (back->optional, options->optional);
   g_assert_cmpstr (back->virtio_win, ==, options->virtio_win);
   g_assert_cmpstr (back->cloudbase, ==, options->cloudbase);
   g_assert_cmpstr (back->packages, ==, options->packages);
@@ -272,15 +276,30 @@ static void test_options (void)
   json_object_set_string_member (other, "network", "yes");
   damaged = embark_fix_options_new_from_json (other);
   g_assert_cmpuint (g_strv_length (damaged->fixes), ==, 0);
+  g_assert_cmpuint (g_strv_length (damaged->optional), ==, 0);
   g_assert_null (damaged->packages);
   g_assert_null (damaged->virtio_win);
   g_assert_false (damaged->is_networked);
+}
+
+static void test_changes (void)
+{
+  g_autoptr (JsonNode) node = json_from_string (
+      "[{\"fix\":\"linux-disks\",\"action\":\"replace\",\"path\":\"/etc/fstab\"},"
+      "{\"fix\":\"linux-dhcp\",\"action\":\"leave-out\",\"path\":\"\",\"reason\":\"There is a bond.\"}]",
+      NULL);
+  JsonArray *changes = json_node_get_array (node);
+
+  g_assert_cmpuint (embark_fix_changes_count (changes), ==, 1);
+  g_assert_null (embark_fix_changes_get_reason (changes, "linux-disks"));
+  g_assert_cmpstr (embark_fix_changes_get_reason (changes, "linux-dhcp"), ==, "There is a bond.");
 }
 
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fixes/table", test_table);
+  g_test_add_func ("/fixes/changes", test_changes);
   g_test_add_func ("/fixes/of-finding", test_of_finding);
   g_test_add_func ("/fixes/fine", test_fine);
   g_test_add_func ("/fixes/choose", test_choose);

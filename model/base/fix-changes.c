@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/base/fix-changes.h"
+
+static gboolean is_left_out (JsonObject *change)
+{
+  return g_str_equal (json_object_get_string_member_with_default (change, "action", ""), EMBARK_FIX_LEAVE_OUT);
+}
+
+guint embark_fix_changes_count (JsonArray *changes)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < json_array_get_length (changes); i++)
+    n += is_left_out (json_array_get_object_element (changes, i)) ? 0 : 1;
+  return n;
+}
+
+const char *embark_fix_changes_get_reason (JsonArray *changes, const char *fix)
+{
+  for (guint i = 0; i < json_array_get_length (changes); i++)
+    {
+      JsonObject *change = json_array_get_object_element (changes, i);
+
+      if (is_left_out (change) && g_str_equal (json_object_get_string_member_with_default (change, "fix", ""), fix))
+        return json_object_get_string_member_with_default (change, "reason", "");
+    }
+  return NULL;
+}
