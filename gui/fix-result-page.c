@@ -116,7 +116,24 @@ static void show_turned (EmbarkFixResultPage *self, EmbarkReport *before, Embark
   gtk_widget_set_visible (GTK_WIDGET (self->turned_group), n_turned > 0);
 }
 
-static void show_open (EmbarkFixResultPage *self, EmbarkReport *after)
+/* What is still there of it, and why its fix was left out. */
+static char *make_open_text (const EmbarkFinding *finding, JsonArray *changes)
+{
+  g_autoptr (GPtrArray) fixes = embark_fixes_list_for (finding->id);
+
+  for (guint i = 0; i < fixes->len; i++)
+    {
+      const EmbarkFix *fix = g_ptr_array_index (fixes, i);
+      const char *reason = embark_fix_changes_get_reason (changes, fix->id);
+
+      if (reason != NULL)
+        /* Translators: what was found, then the reason why it was not fixed, a sentence. */
+        return g_strdup_printf (_ ("%s\nNot fixed: %s"), finding->summary, reason);
+    }
+  return g_strdup (finding->summary);
+}
+
+static void show_open (EmbarkFixResultPage *self, EmbarkReport *after, JsonArray *changes)
 {
   GPtrArray *findings = embark_report_get_findings (after);
   guint n_open = 0;
@@ -125,11 +142,13 @@ static void show_open (EmbarkFixResultPage *self, EmbarkReport *after)
     {
       const EmbarkFinding *finding = g_ptr_array_index (findings, i);
       GtkWidget *row;
+      g_autofree char *text = NULL;
       g_autofree char *words = NULL;
 
       if (!is_open (finding))
         continue;
-      row = make_row (finding->title, finding->summary, make_icon (finding->outcome));
+      text = make_open_text (finding, changes);
+      row = make_row (finding->title, text, make_icon (finding->outcome));
       words = g_strdup_printf (_ ("%s: %s"), embark_outcome_to_word (finding->outcome), finding->title);
       gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
       adw_preferences_group_add (self->open_group, row);
@@ -192,15 +211,12 @@ static void add_changes (EmbarkFixResultPage *self, const EmbarkFix *fix, JsonAr
   g_autofree char *markup = list_changes (changes, fix->id, &n);
   g_autofree char *title = g_markup_escape_text (_ (fix->title), -1);
   g_autofree char *subtitle = NULL;
-  const char *reason = embark_fix_changes_get_reason (changes, fix->id);
   GtkWidget *row;
 
-  if (reason != NULL)
+  if (embark_fix_changes_get_reason (changes, fix->id) != NULL)
     {
-      /* Translators: a fix was not done; %s is the reason, a sentence. */
-      subtitle = g_strdup_printf (_ ("Left out. %s"), reason);
       adw_preferences_group_add (self->changes_group,
-                                 make_row (_ (fix->title), subtitle, make_icon (EMBARK_OUTCOME_WARNING)));
+                                 make_row (_ (fix->title), _ ("Left out"), make_icon (EMBARK_OUTCOME_WARNING)));
       return;
     }
   if (markup == NULL)
@@ -270,7 +286,7 @@ void embark_fix_result_page_show (EmbarkFixResultPage *self, EmbarkPreparation *
   show_verdict (self->before_card, self->before_icon, self->before_title, before);
   show_verdict (self->after_card, self->after_icon, self->after_title, after);
   show_turned (self, before, after);
-  show_open (self, after);
+  show_open (self, after, embark_preparation_get_changes (preparation));
   for (const EmbarkFix *fix = embark_fixes_get (); fix->id != NULL; fix++)
     if (g_strv_contains (chosen, fix->id))
       add_changes (self, fix, embark_preparation_get_changes (preparation));
