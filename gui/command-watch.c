@@ -51,6 +51,15 @@ static void print_state (Watch *watch)
   end_line (builder);
 }
 
+static void print_warning (EmbarkEvent *event)
+{
+  JsonBuilder *builder = begin_line ("warning");
+
+  embark_command_add_text (builder, "title", embark_event_get_title (event));
+  embark_command_add_text (builder, "detail", embark_event_get_detail (event));
+  end_line (builder);
+}
+
 static void print_events (Watch *watch)
 {
   GListModel *events = embark_migration_get_events (watch->migration);
@@ -63,12 +72,14 @@ static void print_events (Watch *watch)
 
       EmbarkOutcome outcome = embark_event_get_outcome (event);
 
+      if (watch->command->is_json && outcome == EMBARK_OUTCOME_WARNING)
+        print_warning (event);
       /* Failures and cancels are told once, at the end. */
       if (watch->command->is_json || (outcome != EMBARK_OUTCOME_PASS && outcome != EMBARK_OUTCOME_WARNING))
         continue;
       embark_command_show_progress (NULL);
-      embark_command_print ("%s %s%s%s", outcome == EMBARK_OUTCOME_PASS ? "✓" : "!", title,
-                            *detail != '\0' ? ": " : "", detail);
+      embark_command_print ("%s %s%s%s", outcome == EMBARK_OUTCOME_PASS ? "✓" : "!", title, *detail != '\0' ? ": " : "",
+                            detail);
     }
 }
 

@@ -111,6 +111,10 @@ class Prepare(EmbarkCase):
         self.assertEqual(result.status, 0, result.err)
         self.assertIn("Left out: Install and enable cloud-init", result.out + result.err)
         self.assertIn("There is no apt.", result.out + result.err)
+        result = self.run_embark("upload", self.disk, "--fix", "auto", "--packages", self.folder, "--bucket", BUCKET,
+                                 "--region", REGION, "--key", "again.qcow2", "--json", env=self.env)
+        self.assertIn({"event": "warning", "title": "Left out: Install and enable cloud-init",
+                       "detail": "There is no apt."}, [json.loads(line) for line in result.out.splitlines()])
 
     def test_saves(self):
         whole, overlay = self.path("whole.qcow2"), self.path("overlay.qcow2")
