@@ -242,7 +242,8 @@ static void print_changes (JsonArray *changes)
       g_autofree char *kept = embark_command_clean (get_text (change, "kept"));
 
       if (!g_str_equal (action, EMBARK_FIX_LEAVE_OUT))
-        embark_command_print ("  %s %s%s%s", action, path, *kept != '\0' ? " · " : "", kept);
+        embark_command_print ("  %s %s%s%s", embark_fix_changes_name_action (action), path, *kept != '\0' ? " · " : "",
+                              kept);
     }
 }
 

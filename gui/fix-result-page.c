@@ -28,23 +28,6 @@ struct _EmbarkFixResultPage
 
 G_DEFINE_FINAL_TYPE (EmbarkFixResultPage, embark_fix_result_page, ADW_TYPE_BIN)
 
-static const struct
-{
-  const char *action;
-  const char *word;
-} actions[] = {
-  { "create", N_ ("new") }, { "replace", N_ ("replaced") },  { "remove", N_ ("removed") },
-  { "set", N_ ("set") },    { "install", N_ ("installed") }, { "enable", N_ ("enabled") },
-};
-
-static const char *name_action (const char *action)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (g_str_equal (actions[i].action, action))
-      return _ (actions[i].word);
-  return action;
-}
-
 static gboolean is_open (const EmbarkFinding *finding)
 {
   return finding->outcome == EMBARK_OUTCOME_BLOCKER || finding->outcome == EMBARK_OUTCOME_WARNING
@@ -177,7 +160,7 @@ static char *list_changes (JsonArray *changes, const char *fix, guint *ret_count
 
       if (!g_str_equal (get_text (change, "fix"), fix))
         continue;
-      action = g_markup_escape_text (name_action (get_text (change, "action")), -1);
+      action = g_markup_escape_text (embark_fix_changes_name_action (get_text (change, "action")), -1);
       path = g_markup_escape_text (get_text (change, "path"), -1);
       kept = g_markup_escape_text (get_text (change, "kept"), -1);
       g_string_append_printf (markup, "%s<tt>%s</tt> <span alpha=\"60%%\">%s</span>", n > 0 ? "\n" : "", path, action);

@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/base/fix-changes.h"
 
+#include <glib/gi18n-lib.h>
+
+static const struct
+{
+  const char *action;
+  const char *word;
+} actions[] = {
+  { "create", N_ ("new") }, { "replace", N_ ("replaced") },  { "remove", N_ ("removed") },
+  { "set", N_ ("set") },    { "install", N_ ("installed") }, { "enable", N_ ("enabled") },
+};
+
 static gboolean is_left_out (JsonObject *change)
 {
   return g_str_equal (json_object_get_string_member_with_default (change, "action", ""), EMBARK_FIX_LEAVE_OUT);
@@ -25,4 +36,12 @@ const char *embark_fix_changes_get_reason (JsonArray *changes, const char *fix)
         return json_object_get_string_member_with_default (change, "reason", "");
     }
   return NULL;
+}
+
+const char *embark_fix_changes_name_action (const char *action)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    if (g_str_equal (actions[i].action, action))
+      return _ (actions[i].word);
+  return action;
 }

@@ -17,5 +17,7 @@ G_BEGIN_DECLS
 guint embark_fix_changes_count (JsonArray *changes);
 /* Why @fix was left out, a sentence; NULL when it was not. Borrowed from @changes. */
 const char *embark_fix_changes_get_reason (JsonArray *changes, const char *fix);
+/* "replaced", translated; @action itself when it is none. */
+const char *embark_fix_changes_name_action (const char *action);
 
 G_END_DECLS
