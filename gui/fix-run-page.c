@@ -9,6 +9,7 @@
 #include "gui/error-text.h"
 #include "gui/outcome-icon.h"
 #include "model/base/errors.h"
+#include "model/base/fix-changes.h"
 #include "model/check/fixes.h"
 
 #define LOG_MAX 2000
@@ -21,8 +22,9 @@ struct _EmbarkFixRunPage
   EmbarkPreparation *preparation;
   GSignalGroup *preparation_signals;
   GSignalGroup *job_signals;
-  GPtrArray *fixes; /* borrowed EmbarkFix, in the order of the work */
-  GPtrArray *icons; /* borrowed GtkStack, one for each */
+  GPtrArray *fixes;     /* borrowed EmbarkFix, in the order of the work */
+  GPtrArray *icons;     /* borrowed GtkStack, one for each */
+  GHashTable *left_out; /* of those, what the guest did not allow */
 
   /* Template children */
   GtkWidget *running_card;
@@ -93,7 +95,9 @@ static void show_fixes (EmbarkFixRunPage *self)
     {
       GtkStack *stack = g_ptr_array_index (self->icons, i);
 
-      if ((int) i < self->current)
+      if ((int) i < self->current && g_hash_table_contains (self->left_out, g_ptr_array_index (self->fixes, i)))
+        show_icon (stack, "icon", EMBARK_OUTCOME_WARNING);
+      else if ((int) i < self->current)
         show_icon (stack, "icon", EMBARK_OUTCOME_PASS);
       else if ((int) i > self->current)
         show_icon (stack, "nothing", EMBARK_OUTCOME_UNKNOWN);
@@ -167,9 +171,22 @@ static void add_line (EmbarkFixRunPage *self, const char *line)
   gtk_text_view_scroll_mark_onscreen (self->log_view, gtk_text_buffer_get_mark (buffer, "end"));
 }
 
+static void note_left_out (EmbarkFixRunPage *self, const char *line)
+{
+  for (guint i = 0; i < self->fixes->len; i++)
+    {
+      const EmbarkFix *fix = g_ptr_array_index (self->fixes, i);
+      g_autofree char *begin = embark_fix_changes_make_line (fix->id, NULL);
+
+      if (g_str_has_prefix (line, begin))
+        g_hash_table_add (self->left_out, (gpointer) fix);
+    }
+}
+
 static void log_cb (EmbarkPreparation *preparation, const char *line, EmbarkFixRunPage *self)
 {
   add_line (self, line);
+  note_left_out (self, line);
 }
 
 static GtkStack *make_icon (void)
@@ -207,6 +224,7 @@ static void clear (EmbarkFixRunPage *self)
     gtk_list_box_remove (self->fixes_list, row);
   g_ptr_array_set_size (self->fixes, 0);
   g_ptr_array_set_size (self->icons, 0);
+  g_hash_table_remove_all (self->left_out);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->log_view), "", 0);
   self->current = -1;
 }
@@ -220,7 +238,7 @@ static void fill (EmbarkFixRunPage *self)
     if (g_strv_contains (chosen, fix->id))
       add_fix (self, fix);
   for (guint i = 0; i < lines->len; i++)
-    add_line (self, g_ptr_array_index (lines, i));
+    log_cb (self->preparation, g_ptr_array_index (lines, i), self);
   gtk_widget_set_visible (self->slow_label, embark_disk_is_slow (embark_preparation_get_disk (self->preparation)));
 }
 
@@ -235,6 +253,7 @@ static void embark_fix_run_page_dispose (GObject *object)
   g_clear_object (&self->job_signals);
   g_clear_object (&self->preparation);
   g_clear_pointer (&self->fixes, g_ptr_array_unref);
+  g_clear_pointer (&self->left_out, g_hash_table_unref);
   g_clear_pointer (&self->icons, g_ptr_array_unref);
   G_OBJECT_CLASS (embark_fix_run_page_parent_class)->dispose (object);
 }
@@ -263,6 +282,7 @@ static void embark_fix_run_page_init (EmbarkFixRunPage *self)
 
   self->fixes = g_ptr_array_new ();
   self->icons = g_ptr_array_new ();
+  self->left_out = g_hash_table_new (NULL, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_text_buffer_get_end_iter (gtk_text_view_get_buffer (self->log_view), &end);
   gtk_text_buffer_create_mark (gtk_text_view_get_buffer (self->log_view), "end", &end, FALSE);

@@ -45,3 +45,8 @@ const char *embark_fix_changes_name_action (const char *action)
       return _ (actions[i].word);
   return action;
 }
+
+char *embark_fix_changes_make_line (const char *fix, const char *reason)
+{
+  return g_strdup_printf ("%s: %s: %s", fix, EMBARK_FIX_LEAVE_OUT, reason != NULL ? reason : "");
+}

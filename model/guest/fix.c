@@ -95,10 +95,11 @@ gboolean embark_fix_is_chosen (EmbarkFixSession *self, const char *id)
 
 void embark_fix_leave_out (EmbarkFixSession *self, const char *id, const char *reason)
 {
+  g_autofree char *line = embark_fix_changes_make_line (id, reason);
   JsonObject *change = json_object_new ();
 
   g_hash_table_add (self->left_out, (gpointer) id);
-  embark_fix_log (self, "%s: %s: %s", id, EMBARK_FIX_LEAVE_OUT, reason);
+  embark_helper_send_output (line);
   json_object_set_string_member (change, "fix", id);
   json_object_set_string_member (change, "action", EMBARK_FIX_LEAVE_OUT);
   json_object_set_string_member (change, "path", "");

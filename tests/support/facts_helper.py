@@ -44,6 +44,7 @@ def leave_out(folder, options):
     for fix, reason in refusals.items():
         if fix not in options["optional"] or len(refusals) == len(options["fixes"]):
             refuse(reason)
+        say("output", text=f"{fix}: leave-out: {reason}")
     return refusals
 
 

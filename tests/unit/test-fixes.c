@@ -289,10 +289,14 @@ static void test_changes (void)
       "{\"fix\":\"linux-dhcp\",\"action\":\"leave-out\",\"path\":\"\",\"reason\":\"There is a bond.\"}]",
       NULL);
   JsonArray *changes = json_node_get_array (node);
+  g_autofree char *begin = embark_fix_changes_make_line ("linux-dhcp", NULL);
+  g_autofree char *line = embark_fix_changes_make_line ("linux-dhcp", "There is a bond.");
 
   g_assert_cmpuint (embark_fix_changes_count (changes), ==, 1);
   g_assert_null (embark_fix_changes_get_reason (changes, "linux-disks"));
   g_assert_cmpstr (embark_fix_changes_get_reason (changes, "linux-dhcp"), ==, "There is a bond.");
+  g_assert_true (g_str_has_prefix (line, begin));
+  g_assert_cmpstr (embark_fix_changes_name_action ("remove"), ==, "removed");
 }
 
 int main (int argc, char **argv)
