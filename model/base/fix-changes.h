@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 guint embark_fix_changes_count (JsonArray *changes);
 /* Why @fix was left out, a sentence; NULL when it was not. Borrowed from @changes. */
 const char *embark_fix_changes_get_reason (JsonArray *changes, const char *fix);
-/* The line of the guest's log that tells of it at once. @reason: (nullable) without it, how each line of @fix begins. */
+/* The line of the guest's log that tells of it at once. @reason: (nullable) without it, how each line of @fix begins.
+ */
 char *embark_fix_changes_make_line (const char *fix, const char *reason);
 /* "replaced", translated; @action itself when it is none. */
 const char *embark_fix_changes_name_action (const char *action);
