@@ -120,7 +120,22 @@ def shoot_fixes(gui, folder, prefix, language):
     dialog.shoot(f"{prefix}-fix-result", DIALOG, NARROW_DIALOG)
     dialog.press("_Discard")
     gui.wait_gone("frame", dialog.title)
+    shoot_left_out(gui, folder, prefix, dialog)
     shoot_migrate(gui, prefix, language)
+
+
+def shoot_left_out(gui, folder, prefix, dialog):
+    facts = harness.facts_helper.read_facts(folder, "prepared.json")["linux"]
+    write_facts(folder, "prepared.json", cloudInit=dict(facts["cloudInit"], installed=False))
+    with open(os.path.join(folder, "refusals.json"), "w", encoding="utf-8") as file:
+        json.dump({"linux-cloud-init": "The system has none of apt, dnf, yum and zypper."}, file)
+    gui.press(gui.find("push button", contains=dialog.say("Fix Everything That Can Be Fixed")).name.replace("_", ""))
+    dialog.press("The System’s Own Package Sources", "check box")
+    dialog.press("_Start")
+    gui.find("panel", dialog.say("After"))
+    dialog.shoot(f"{prefix}-fix-left-out", DIALOG, NARROW_DIALOG)
+    dialog.press("_Discard")
+    gui.wait_gone("frame", dialog.title)
 
 
 def shoot_migrate(gui, prefix, language):
