@@ -17,12 +17,6 @@ static char *make_path (const char *path)
   return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
 }
 
-static void take_list (char ***list, GStrvBuilder *builder)
-{
-  g_strfreev (*list);
-  *list = g_strv_builder_end (builder);
-}
-
 /* “auto” means what can be done with what was given, and what the guest allows; the rest is told, not refused. */
 static void leave_out (const EmbarkCommand *command, EmbarkReport *report, EmbarkFixOptions *options)
 {
@@ -45,8 +39,7 @@ static void leave_out (const EmbarkCommand *command, EmbarkReport *report, Embar
       if (!is_named)
         g_strv_builder_add (optional, fix->id);
     }
-  take_list (&options->fixes, fixes);
-  take_list (&options->optional, optional);
+  embark_fix_options_take (options, fixes, optional);
 }
 
 EmbarkFixOptions *embark_command_make_fix_options (const EmbarkCommand *command, EmbarkReport *report, GError **error)

@@ -51,13 +51,31 @@ static void print_state (Watch *watch)
   end_line (builder);
 }
 
-static void print_warning (EmbarkEvent *event)
+/* Of the events only this one: the others are states, which are told anyway. */
+static void print_json_event (EmbarkEvent *event)
 {
-  JsonBuilder *builder = begin_line ("warning");
+  JsonBuilder *builder;
 
+  if (embark_event_get_outcome (event) != EMBARK_OUTCOME_WARNING)
+    return;
+  builder = begin_line ("warning");
   embark_command_add_text (builder, "title", embark_event_get_title (event));
   embark_command_add_text (builder, "detail", embark_event_get_detail (event));
   end_line (builder);
+}
+
+/* Failures and cancels are told once, at the end. */
+static void print_line_event (EmbarkEvent *event)
+{
+  EmbarkOutcome outcome = embark_event_get_outcome (event);
+  g_autofree char *title = embark_command_clean (embark_event_get_title (event));
+  g_autofree char *detail = embark_command_clean (embark_event_get_detail (event));
+
+  if (outcome != EMBARK_OUTCOME_PASS && outcome != EMBARK_OUTCOME_WARNING)
+    return;
+  embark_command_show_progress (NULL);
+  embark_command_print ("%s %s%s%s", outcome == EMBARK_OUTCOME_PASS ? "✓" : "!", title, *detail != '\0' ? ": " : "",
+                        detail);
 }
 
 static void print_events (Watch *watch)
@@ -67,19 +85,11 @@ static void print_events (Watch *watch)
   for (; watch->n_events < g_list_model_get_n_items (events); watch->n_events++)
     {
       g_autoptr (EmbarkEvent) event = g_list_model_get_item (events, watch->n_events);
-      g_autofree char *title = embark_command_clean (embark_event_get_title (event));
-      g_autofree char *detail = embark_command_clean (embark_event_get_detail (event));
 
-      EmbarkOutcome outcome = embark_event_get_outcome (event);
-
-      if (watch->command->is_json && outcome == EMBARK_OUTCOME_WARNING)
-        print_warning (event);
-      /* Failures and cancels are told once, at the end. */
-      if (watch->command->is_json || (outcome != EMBARK_OUTCOME_PASS && outcome != EMBARK_OUTCOME_WARNING))
-        continue;
-      embark_command_show_progress (NULL);
-      embark_command_print ("%s %s%s%s", outcome == EMBARK_OUTCOME_PASS ? "✓" : "!", title, *detail != '\0' ? ": " : "",
-                            detail);
+      if (watch->command->is_json)
+        print_json_event (event);
+      else
+        print_line_event (event);
     }
 }
 

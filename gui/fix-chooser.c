@@ -248,10 +248,7 @@ EmbarkFixOptions *embark_fix_chooser_make_options (EmbarkFixChooser *self)
       if (!fix->is_by_choice)
         g_strv_builder_add (optional, fix->id);
     }
-  g_strfreev (options->fixes);
-  options->fixes = g_strv_builder_end (fixes);
-  g_strfreev (options->optional);
-  options->optional = g_strv_builder_end (optional);
+  embark_fix_options_take (options, fixes, optional);
   if ((needed & EMBARK_FIX_NEEDS_VIRTIO_WIN) != 0)
     options->virtio_win = g_strdup (embark_path_row_get_path (self->drivers_row));
   if ((needed & EMBARK_FIX_NEEDS_CLOUDBASE) != 0)

@@ -32,6 +32,14 @@ EmbarkFixOptions *embark_fix_options_copy (const EmbarkFixOptions *self)
   return copy;
 }
 
+void embark_fix_options_take (EmbarkFixOptions *self, GStrvBuilder *fixes, GStrvBuilder *optional)
+{
+  g_strfreev (self->fixes);
+  g_strfreev (self->optional);
+  self->fixes = g_strv_builder_end (fixes);
+  self->optional = g_strv_builder_end (optional);
+}
+
 void embark_fix_options_free (EmbarkFixOptions *self)
 {
   if (self == NULL)

@@ -22,6 +22,8 @@ typedef struct
 
 EmbarkFixOptions *embark_fix_options_new (void);
 EmbarkFixOptions *embark_fix_options_copy (const EmbarkFixOptions *self);
+/* Replaces both lists by what was gathered. */
+void embark_fix_options_take (EmbarkFixOptions *self, GStrvBuilder *fixes, GStrvBuilder *optional);
 void embark_fix_options_free (EmbarkFixOptions *self);
 JsonObject *embark_fix_options_to_json (const EmbarkFixOptions *self);
 /* Bounded; what is missing or of another type is left out. Never NULL. */

@@ -75,8 +75,8 @@ class Prepare(EmbarkCase):
 
     def test_in_words(self):
         result = self.run_embark("prepare", self.disk, "--fix", "linux-disks", env=self.env)
-        for words in ("Name the disk by its UUID", "What changed", "  replaced /etc/linux-disks · /var/lib/embark/replaced", "Before:", "After:",
-                      "rehearsal"):
+        for words in ("Name the disk by its UUID", "What changed",
+                      "  replaced /etc/linux-disks · /var/lib/embark/replaced", "Before:", "After:", "rehearsal"):
             self.assertIn(words, result.out)
 
     def test_auto_leaves_out(self):
